@@ -1,0 +1,270 @@
+namespace ResNetMl.Engine.OneDnn.Native;
+
+/// <summary>What is done to a convolution's result before it is stored, in this order.</summary>
+/// <param name="AddsDestination">What the destination holds is added.</param>
+/// <param name="Relu">Negative results become 0.</param>
+internal readonly record struct FusedOperations(bool AddsDestination, bool Relu);
+
+/// <summary>Makes primitives: the one place that knows how oneDNN 2 wants them described.</summary>
+/// <remarks>
+/// oneDNN 3 has no operation descriptors and describes memory by handles; a second factory and <see cref="MemoryDescriptor"/> would be the
+/// whole difference. Descriptors whose layout is <see cref="FormatTag.Any"/> are for the library to lay out: ask the primitive afterwards.
+/// Temporary memory is always the caller's, so that an execution allocates nothing.
+/// </remarks>
+internal sealed unsafe class PrimitiveFactory(EngineHandle engine)
+{
+    private const int ScratchpadIsTheCallers = 1;
+    private const int Relu = 0x1f;
+
+    /// <summary>y = x∗w + b, then the fused operations.</summary>
+    internal Primitive Convolution(
+        Propagation propagation,
+        ConvolutionAlgorithm algorithm,
+        MemoryDescriptor source,
+        MemoryDescriptor weights,
+        MemoryDescriptor? bias,
+        MemoryDescriptor destination,
+        WindowGeometry geometry,
+        FusedOperations fused,
+        string what)
+    {
+        byte* operation = stackalloc byte[NativeMethods.OperationDescriptorBytes];
+        using var window = new NativeWindow(geometry, (0, 0));
+        fixed (byte* s = source, w = weights, b = bias, d = destination)
+        {
+            OneDnnException.ThrowIfFailed(
+                NativeMethods.ConvolutionForward(
+                    operation, propagation, (int)algorithm, s, w, b, d, window.Stride, window.Dilation, window.Before, window.After),
+                what);
+        }
+
+        return Create(operation, fused, forward: null, what);
+    }
+
+    /// <summary>∂loss/∂x of a convolution.</summary>
+    internal Primitive ConvolutionBackwardData(
+        MemoryDescriptor sourceGradient,
+        MemoryDescriptor weights,
+        MemoryDescriptor destinationGradient,
+        WindowGeometry geometry,
+        Primitive forward,
+        string what)
+    {
+        byte* operation = stackalloc byte[NativeMethods.OperationDescriptorBytes];
+        using var window = new NativeWindow(geometry, (0, 0));
+        fixed (byte* s = sourceGradient, w = weights, d = destinationGradient)
+        {
+            OneDnnException.ThrowIfFailed(
+                NativeMethods.ConvolutionBackwardData(
+                    operation, (int)ConvolutionAlgorithm.Direct, s, w, d, window.Stride, window.Dilation, window.Before, window.After),
+                what);
+        }
+
+        return Create(operation, default, forward, what);
+    }
+
+    /// <summary>∂loss/∂w and, where there is one, ∂loss/∂b of a convolution.</summary>
+    internal Primitive ConvolutionBackwardWeights(
+        MemoryDescriptor source,
+        MemoryDescriptor weightsGradient,
+        MemoryDescriptor? biasGradient,
+        MemoryDescriptor destinationGradient,
+        WindowGeometry geometry,
+        Primitive forward,
+        string what)
+    {
+        byte* operation = stackalloc byte[NativeMethods.OperationDescriptorBytes];
+        using var window = new NativeWindow(geometry, (0, 0));
+        fixed (byte* s = source, w = weightsGradient, b = biasGradient, d = destinationGradient)
+        {
+            OneDnnException.ThrowIfFailed(
+                NativeMethods.ConvolutionBackwardWeights(
+                    operation, (int)ConvolutionAlgorithm.Direct, s, w, b, d, window.Stride, window.Dilation, window.Before, window.After),
+                what);
+        }
+
+        return Create(operation, default, forward, what);
+    }
+
+    /// <summary>Max or average over a window; for training, max pooling also writes which element won into a workspace.</summary>
+    internal Primitive Pooling(
+        Propagation propagation,
+        PoolingAlgorithm algorithm,
+        MemoryDescriptor source,
+        MemoryDescriptor destination,
+        (int Height, int Width) kernel,
+        WindowGeometry geometry,
+        string what)
+    {
+        byte* operation = stackalloc byte[NativeMethods.OperationDescriptorBytes];
+        using var window = new NativeWindow(geometry, kernel);
+        fixed (byte* s = source, d = destination)
+        {
+            OneDnnException.ThrowIfFailed(
+                NativeMethods.PoolingForward(
+                    operation, propagation, (int)algorithm, s, d, window.Stride, window.Kernel, window.Dilation, window.Before, window.After),
+                what);
+        }
+
+        return Create(operation, default, forward: null, what);
+    }
+
+    /// <summary>∂loss/∂x of a pooling.</summary>
+    internal Primitive PoolingBackward(
+        PoolingAlgorithm algorithm,
+        MemoryDescriptor sourceGradient,
+        MemoryDescriptor destinationGradient,
+        (int Height, int Width) kernel,
+        WindowGeometry geometry,
+        Primitive forward,
+        string what)
+    {
+        byte* operation = stackalloc byte[NativeMethods.OperationDescriptorBytes];
+        using var window = new NativeWindow(geometry, kernel);
+        fixed (byte* s = sourceGradient, d = destinationGradient)
+        {
+            OneDnnException.ThrowIfFailed(
+                NativeMethods.PoolingBackward(
+                    operation, (int)algorithm, s, d, window.Stride, window.Kernel, window.Dilation, window.Before, window.After),
+                what);
+        }
+
+        return Create(operation, default, forward, what);
+    }
+
+    /// <summary>y = x·wᵀ + b.</summary>
+    internal Primitive InnerProduct(
+        Propagation propagation,
+        MemoryDescriptor source,
+        MemoryDescriptor weights,
+        MemoryDescriptor? bias,
+        MemoryDescriptor destination,
+        string what)
+    {
+        byte* operation = stackalloc byte[NativeMethods.OperationDescriptorBytes];
+        fixed (byte* s = source, w = weights, b = bias, d = destination)
+        {
+            OneDnnException.ThrowIfFailed(NativeMethods.InnerProductForward(operation, propagation, s, w, b, d), what);
+        }
+
+        return Create(operation, default, forward: null, what);
+    }
+
+    /// <summary>∂loss/∂x of an inner product.</summary>
+    internal Primitive InnerProductBackwardData(
+        MemoryDescriptor sourceGradient, MemoryDescriptor weights, MemoryDescriptor destinationGradient, Primitive forward, string what)
+    {
+        byte* operation = stackalloc byte[NativeMethods.OperationDescriptorBytes];
+        fixed (byte* s = sourceGradient, w = weights, d = destinationGradient)
+        {
+            OneDnnException.ThrowIfFailed(NativeMethods.InnerProductBackwardData(operation, s, w, d), what);
+        }
+
+        return Create(operation, default, forward, what);
+    }
+
+    /// <summary>∂loss/∂w and, where there is one, ∂loss/∂b of an inner product.</summary>
+    internal Primitive InnerProductBackwardWeights(
+        MemoryDescriptor source,
+        MemoryDescriptor weightsGradient,
+        MemoryDescriptor? biasGradient,
+        MemoryDescriptor destinationGradient,
+        Primitive forward,
+        string what)
+    {
+        byte* operation = stackalloc byte[NativeMethods.OperationDescriptorBytes];
+        fixed (byte* s = source, w = weightsGradient, b = biasGradient, d = destinationGradient)
+        {
+            OneDnnException.ThrowIfFailed(NativeMethods.InnerProductBackwardWeights(operation, s, w, b, d), what);
+        }
+
+        return Create(operation, default, forward, what);
+    }
+
+    /// <summary>Copies an array from one layout to another.</summary>
+    internal Primitive Reorder(MemoryDescriptor source, MemoryDescriptor destination, string what)
+    {
+        using AttributesHandle attributes = Attributes(default, what);
+        fixed (byte* s = source, d = destination)
+        {
+            OneDnnException.ThrowIfFailed(
+                NativeMethods.ReorderDescriptorCreate(out PrimitiveDescriptorHandle descriptor, s, engine, d, engine, attributes), what);
+            return new Primitive(descriptor, what);
+        }
+    }
+
+    private static AttributesHandle Attributes(FusedOperations fused, string what)
+    {
+        OneDnnException.ThrowIfFailed(NativeMethods.AttributesCreate(out AttributesHandle attributes), what);
+        OneDnnException.ThrowIfFailed(NativeMethods.AttributesSetScratchpadMode(attributes, ScratchpadIsTheCallers), what);
+        if (fused == default)
+        {
+            return attributes;
+        }
+
+        OneDnnException.ThrowIfFailed(NativeMethods.PostOperationsCreate(out PostOperationsHandle operations), what);
+        using (operations)
+        {
+            if (fused.AddsDestination)
+            {
+                OneDnnException.ThrowIfFailed(NativeMethods.PostOperationsAppendSum(operations, 1), what);
+            }
+
+            if (fused.Relu)
+            {
+                OneDnnException.ThrowIfFailed(NativeMethods.PostOperationsAppendElementwise(operations, 1, Relu, 0, 0), what);
+            }
+
+            // The attributes keep a copy.
+            OneDnnException.ThrowIfFailed(NativeMethods.AttributesSetPostOperations(attributes, operations), what);
+        }
+
+        return attributes;
+    }
+
+    private Primitive Create(byte* operation, FusedOperations fused, Primitive? forward, string what)
+    {
+        using AttributesHandle attributes = Attributes(fused, what);
+        OneDnnException.ThrowIfFailed(
+            NativeMethods.PrimitiveDescriptorCreate(
+                out PrimitiveDescriptorHandle descriptor, operation, attributes, engine, forward?.ForwardHint ?? 0),
+            what);
+        GC.KeepAlive(forward);
+        return new Primitive(descriptor, what);
+    }
+
+    /// <summary>A window's numbers as the pairs of 64-bit integers that the library reads.</summary>
+    private readonly ref struct NativeWindow
+    {
+        private readonly long* _numbers;
+
+        internal NativeWindow(WindowGeometry geometry, (int Height, int Width) kernel)
+        {
+            _numbers = (long*)System.Runtime.InteropServices.NativeMemory.Alloc(10, sizeof(long));
+            Set(0, geometry.Stride);
+            Set(1, kernel);
+            Set(2, (0, 0));
+            Set(3, geometry.PaddingTopLeft);
+            Set(4, geometry.PaddingBottomRight);
+        }
+
+        internal long* Stride => _numbers;
+
+        internal long* Kernel => _numbers + 2;
+
+        /// <summary>Pixels left out between those a window reads: none.</summary>
+        internal long* Dilation => _numbers + 4;
+
+        internal long* Before => _numbers + 6;
+
+        internal long* After => _numbers + 8;
+
+        public void Dispose() => System.Runtime.InteropServices.NativeMemory.Free(_numbers);
+
+        private void Set(int index, (int Height, int Width) pair)
+        {
+            _numbers[2 * index] = pair.Height;
+            _numbers[(2 * index) + 1] = pair.Width;
+        }
+    }
+}
