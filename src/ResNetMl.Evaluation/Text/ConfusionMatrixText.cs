@@ -1,0 +1,141 @@
+using System.Globalization;
+using ResNetMl.Data;
+
+namespace ResNetMl.Evaluation;
+
+/// <summary>Lays a confusion matrix out within a width: rows actual, columns predicted, and said so in the first line.</summary>
+internal static class ConfusionMatrixText
+{
+    private const string Indent = "  ";
+    private const int LongestRowName = 22;
+    private const int MostPairs = 25;
+
+    /// <summary>Groups of columns that still read as one matrix; with more, the most confused pairs say more.</summary>
+    private const int MostGroups = 4;
+
+    /// <summary>The whole matrix where it reads as one; else the pairs of classes most often taken for each other.</summary>
+    public static IEnumerable<string> MatrixOrPairs(ConfusionMatrix matrix, ReportOptions options)
+    {
+        Layout layout = new(matrix, options);
+        return layout.GroupCount <= MostGroups ? layout.Lines() : MostConfusedPairs(matrix, options);
+    }
+
+    /// <summary>The whole matrix, in as many groups of columns as it takes.</summary>
+    public static IEnumerable<string> Matrix(ConfusionMatrix matrix, ReportOptions options) => new Layout(matrix, options).Lines();
+
+    /// <summary>Precision and recall of each class; a dash where there is nothing to divide by.</summary>
+    public static IEnumerable<string> PrecisionAndRecall(ConfusionMatrix matrix, ReportOptions options)
+    {
+        TextTable table = new(new("#"), new("class", IsText: true), new("precision"), new("recall"));
+        for (int index = 0; index < matrix.NumberOfClasses; index++)
+        {
+            table.Add(
+                Whole(index),
+                matrix.ClassNames[index],
+                matrix.PredictedCounts[index] > 0 ? Share(matrix.PerClassPrecision[index]) : "-",
+                matrix.ActualCounts[index] > 0 ? Share(matrix.PerClassRecall[index]) : "-");
+        }
+
+        return table.Lines(options);
+    }
+
+    public static string Share(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+
+    public static string Grouped(double count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string Whole(double count) => count.ToString("0", CultureInfo.InvariantCulture);
+
+    private static IEnumerable<string> MostConfusedPairs(ConfusionMatrix matrix, ReportOptions options)
+    {
+        var pairs = (
+            from actual in Enumerable.Range(0, matrix.NumberOfClasses)
+            from predicted in Enumerable.Range(0, matrix.NumberOfClasses)
+            let count = matrix.Counts[actual][predicted]
+            where actual != predicted && count > 0
+            orderby count descending, count / matrix.ActualCounts[actual] descending
+            select (Actual: actual, Predicted: predicted, Count: count)).ToList();
+
+        double errors = pairs.Sum(pair => pair.Count);
+        yield return $"Most confused pairs: {Math.Min(MostPairs, pairs.Count)} of {Grouped(pairs.Count)}, of {Grouped(errors)} errors in all";
+        yield return Indent + "(in the confusion matrix: row actual, column predicted; share of the actual class)";
+
+        TextTable table = new(new("count"), new("share"), new("actual", IsText: true), new("predicted", IsText: true));
+        foreach (var pair in pairs.Take(MostPairs))
+        {
+            table.Add(
+                Grouped(pair.Count),
+                (pair.Count / matrix.ActualCounts[pair.Actual]).ToString("0.0 %", CultureInfo.InvariantCulture),
+                $"{pair.Actual} {matrix.ClassNames[pair.Actual]}",
+                $"{pair.Predicted} {matrix.ClassNames[pair.Predicted]}");
+        }
+
+        foreach (string line in table.Lines(options))
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>Widths decided once for a matrix: names over the columns where all fit in one group, else their numbers.</summary>
+    private sealed class Layout
+    {
+        private readonly ConfusionMatrix _matrix;
+        private readonly string[] _rowHeaders;
+        private readonly string[] _columnHeaders;
+        private readonly int _rowHeaderWidth;
+        private readonly int _cellWidth;
+        private readonly int _columnsPerGroup;
+
+        public Layout(ConfusionMatrix matrix, ReportOptions options)
+        {
+            int classCount = matrix.NumberOfClasses;
+            int numberWidth = Whole(classCount - 1).Length;
+            string[] names = [.. matrix.ClassNames.Select(DisplayText.Printable)];
+            int countWidth = matrix.Counts.Max(row => row.Max(count => Whole(count).Length));
+
+            _matrix = matrix;
+            _columnHeaders = names;
+            _rowHeaders = [.. names.Select(name => DisplayText.Abbreviate(name, LongestRowName, options.Ellipsis))];
+            _rowHeaderWidth = _rowHeaders.Max(DisplayText.Width);
+            _cellWidth = Math.Max(countWidth, names.Max(DisplayText.Width));
+
+            if (Columns(options.Width) < classCount)
+            {
+                _columnHeaders = [.. Enumerable.Range(0, classCount).Select(index => Whole(index))];
+                _rowHeaders = [.. _rowHeaders.Select((name, index) => $"{Whole(index).PadLeft(numberWidth)} {name}")];
+                _rowHeaderWidth += numberWidth + 1;
+                _cellWidth = Math.Max(countWidth, numberWidth);
+            }
+
+            _columnsPerGroup = Math.Max(1, Columns(options.Width));
+        }
+
+        public int GroupCount => (_matrix.NumberOfClasses + _columnsPerGroup - 1) / _columnsPerGroup;
+
+        public IEnumerable<string> Lines()
+        {
+            yield return "Confusion matrix: rows actual, columns predicted (. is 0)";
+            for (int group = 0; group < GroupCount; group++)
+            {
+                int first = group * _columnsPerGroup;
+                int end = Math.Min(first + _columnsPerGroup, _matrix.NumberOfClasses);
+                if (GroupCount > 1)
+                {
+                    yield return $"{Indent}columns {first} to {end - 1}";
+                }
+
+                yield return Line("", column => _columnHeaders[column], first, end);
+                for (int row = 0; row < _matrix.NumberOfClasses; row++)
+                {
+                    IReadOnlyList<double> counts = _matrix.Counts[row];
+                    yield return Line(_rowHeaders[row], column => counts[column] == 0 ? "." : Whole(counts[column]), first, end);
+                }
+            }
+        }
+
+        private int Columns(int width) => (width - Indent.Length - _rowHeaderWidth - 1) / (_cellWidth + 1);
+
+        private string Line(string header, Func<int, string> cell, int first, int end) =>
+            Indent + DisplayText.PadRight(header, _rowHeaderWidth + 1)
+            + string.Concat(Enumerable.Range(first, end - first).Select(column => " " + DisplayText.PadLeft(cell(column), _cellWidth)));
+    }
+}
