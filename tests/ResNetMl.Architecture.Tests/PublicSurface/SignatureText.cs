@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace ResNetMl.Architecture.Tests.PublicSurface;
+
+/// <summary>Types, parameters and default values as C# writes them, without namespaces.</summary>
+internal static class SignatureText
+{
+    private static readonly Dictionary<Type, string> _keywords = new()
+    {
+        [typeof(void)] = "void",
+        [typeof(object)] = "object",
+        [typeof(string)] = "string",
+        [typeof(bool)] = "bool",
+        [typeof(char)] = "char",
+        [typeof(byte)] = "byte",
+        [typeof(sbyte)] = "sbyte",
+        [typeof(short)] = "short",
+        [typeof(ushort)] = "ushort",
+        [typeof(int)] = "int",
+        [typeof(uint)] = "uint",
+        [typeof(long)] = "long",
+        [typeof(ulong)] = "ulong",
+        [typeof(nint)] = "nint",
+        [typeof(nuint)] = "nuint",
+        [typeof(float)] = "float",
+        [typeof(double)] = "double",
+        [typeof(decimal)] = "decimal",
+    };
+
+    private static readonly NullabilityInfoContext _nullability = new();
+
+    /// <summary>The type of a parameter or result, with <c>?</c> where null is allowed.</summary>
+    public static string TypeOf(ParameterInfo parameter) => Name(parameter.ParameterType, _nullability.Create(parameter));
+
+    /// <inheritdoc cref="TypeOf(ParameterInfo)"/>
+    public static string TypeOf(PropertyInfo property) => Name(property.PropertyType, _nullability.Create(property));
+
+    /// <inheritdoc cref="TypeOf(ParameterInfo)"/>
+    public static string TypeOf(FieldInfo field) => Name(field.FieldType, _nullability.Create(field));
+
+    /// <inheritdoc cref="TypeOf(ParameterInfo)"/>
+    public static string TypeOf(EventInfo @event) => Name(@event.EventHandlerType!, _nullability.Create(@event));
+
+    /// <summary>The name of a type as it is used: <c>IReadOnlyList&lt;float&gt;</c>, <c>int[]</c>, <c>Outer.Inner</c>.</summary>
+    public static string Name(Type type, NullabilityInfo? nullability = null)
+    {
+        if (type.IsByRef)
+        {
+            return Name(type.GetElementType()!, nullability);
+        }
+
+        if (Nullable.GetUnderlyingType(type) is { } underlying)
+        {
+            return Name(underlying) + "?";
+        }
+
+        string mark = !type.IsValueType && nullability is { ReadState: NullabilityState.Nullable } or { WriteState: NullabilityState.Nullable } ? "?" : "";
+        if (type.IsArray)
+        {
+            return $"{Name(type.GetElementType()!, nullability?.ElementType)}[{new string(',', type.GetArrayRank() - 1)}]{mark}";
+        }
+
+        if (type.IsPointer)
+        {
+            return Name(type.GetElementType()!) + "*";
+        }
+
+        if (_keywords.TryGetValue(type, out string? keyword))
+        {
+            return keyword + mark;
+        }
+
+        string outer = type is { IsNested: true, IsGenericParameter: false } ? Name(type.DeclaringType!) + "." : "";
+        string name = outer + type.Name.Split('`')[0];
+        Type[] arguments = type.GetGenericArguments();
+        if (type.Name.Contains('`'))
+        {
+            NullabilityInfo?[] states = nullability?.GenericTypeArguments is { } known && known.Length == arguments.Length
+                ? known
+                : new NullabilityInfo?[arguments.Length];
+            name += $"<{string.Join(", ", arguments.Select((argument, i) => Name(argument, states[i])))}>";
+        }
+
+        return name + mark;
+    }
+
+    /// <summary>A parameter list in parentheses, with modifiers and default values.</summary>
+    public static string Parameters(MethodBase method)
+    {
+        bool isExtension = method.IsDefined(typeof(System.Runtime.CompilerServices.ExtensionAttribute), inherit: false);
+        IEnumerable<string> parameters = method.GetParameters().Select(parameter =>
+            (isExtension && parameter.Position == 0 ? "this " : "") + Parameter(parameter));
+        return $"({string.Join(", ", parameters)})";
+    }
+
+    /// <summary>One parameter: modifier, type, name and default value.</summary>
+    public static string Parameter(ParameterInfo parameter)
+    {
+        string modifier = parameter switch
+        {
+            { ParameterType.IsByRef: true, IsOut: true } => "out ",
+            { ParameterType.IsByRef: true, IsIn: true } => "in ",
+            { ParameterType.IsByRef: true } => "ref ",
+            _ when parameter.IsDefined(typeof(ParamArrayAttribute), inherit: false) => "params ",
+            _ when parameter.IsDefined(typeof(System.Runtime.CompilerServices.ParamCollectionAttribute), inherit: false) => "params ",
+            _ => "",
+        };
+        string value = parameter.HasDefaultValue ? " = " + Literal(parameter.RawDefaultValue, parameter.ParameterType) : "";
+        return $"{modifier}{TypeOf(parameter)} {parameter.Name}{value}";
+    }
+
+    /// <summary>A constant as source would write it.</summary>
+    public static string Literal(object? value, Type type)
+    {
+        Type plain = Nullable.GetUnderlyingType(type) ?? type;
+        return value switch
+        {
+            null => plain.IsValueType && plain == type ? "default" : "null",
+            _ when plain.IsEnum => $"{Name(plain)}.{Enum.ToObject(plain, value)}",
+            string text => $"\"{text.Replace("\\", "\\\\").Replace("\n", "\\n").Replace("\t", "\\t").Replace("\"", "\\\"")}\"",
+            char character => $"'{character switch { '\t' => "\\t", '\n' => "\\n", _ => character.ToString() }}'",
+            bool flag => flag ? "true" : "false",
+            float number => number.ToString("R", CultureInfo.InvariantCulture) + "f",
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            _ => value.ToString()!,
+        };
+    }
+}
