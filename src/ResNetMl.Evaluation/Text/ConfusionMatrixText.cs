@@ -7,11 +7,12 @@ namespace ResNetMl.Evaluation;
 internal static class ConfusionMatrixText
 {
     private const string Indent = "  ";
-    private const int LongestRowName = 22;
+    private const int ShortestRowName = 12;
+    private const int LongestRowName = 24;
     private const int MostPairs = 25;
 
     /// <summary>Groups of columns that still read as one matrix; with more, the most confused pairs say more.</summary>
-    private const int MostGroups = 4;
+    private const int MostGroups = 3;
 
     /// <summary>The whole matrix where it reads as one; else the pairs of classes most often taken for each other.</summary>
     public static IEnumerable<string> MatrixOrPairs(ConfusionMatrix matrix, ReportOptions options)
@@ -56,23 +57,33 @@ internal static class ConfusionMatrixText
             select (Actual: actual, Predicted: predicted, Count: count)).ToList();
 
         double errors = pairs.Sum(pair => pair.Count);
-        yield return $"Most confused pairs: {Math.Min(MostPairs, pairs.Count)} of {Grouped(pairs.Count)}, of {Grouped(errors)} errors in all";
-        yield return Indent + "(in the confusion matrix: row actual, column predicted; share of the actual class)";
+        if (pairs.Count == 0)
+        {
+            yield return "Most confused pairs (row actual, column predicted): none";
+            yield break;
+        }
 
-        TextTable table = new(new("count"), new("share"), new("actual", IsText: true), new("predicted", IsText: true));
+        yield return "Most confused pairs (row actual, column predicted)";
+
+        TextTable table = new(new("count"), new("of actual"), new("actual", IsText: true), new("predicted", IsText: true));
+        int numberWidth = Whole(matrix.NumberOfClasses - 1).Length;
         foreach (var pair in pairs.Take(MostPairs))
         {
             table.Add(
                 Grouped(pair.Count),
                 (pair.Count / matrix.ActualCounts[pair.Actual]).ToString("0.0 %", CultureInfo.InvariantCulture),
-                $"{pair.Actual} {matrix.ClassNames[pair.Actual]}",
-                $"{pair.Predicted} {matrix.ClassNames[pair.Predicted]}");
+                $"{Whole(pair.Actual).PadLeft(numberWidth)} {matrix.ClassNames[pair.Actual]}",
+                $"{Whole(pair.Predicted).PadLeft(numberWidth)} {matrix.ClassNames[pair.Predicted]}");
         }
 
         foreach (string line in table.Lines(options))
         {
             yield return line;
         }
+
+        int shownPairs = Math.Min(MostPairs, pairs.Count);
+        double shownErrors = pairs.Take(MostPairs).Sum(pair => pair.Count);
+        yield return $"{Indent}{Grouped(shownErrors)} of {Grouped(errors)} errors, in {shownPairs} of {Grouped(pairs.Count)} confused pairs";
     }
 
     /// <summary>Widths decided once for a matrix: names over the columns where all fit in one group, else their numbers.</summary>
@@ -88,25 +99,34 @@ internal static class ConfusionMatrixText
         public Layout(ConfusionMatrix matrix, ReportOptions options)
         {
             int classCount = matrix.NumberOfClasses;
-            int numberWidth = Whole(classCount - 1).Length;
             string[] names = [.. matrix.ClassNames.Select(DisplayText.Printable)];
+            int nameWidth = names.Max(DisplayText.Width);
             int countWidth = matrix.Counts.Max(row => row.Max(count => Whole(count).Length));
 
             _matrix = matrix;
-            _columnHeaders = names;
-            _rowHeaders = [.. names.Select(name => DisplayText.Abbreviate(name, LongestRowName, options.Ellipsis))];
-            _rowHeaderWidth = _rowHeaders.Max(DisplayText.Width);
-            _cellWidth = Math.Max(countWidth, names.Max(DisplayText.Width));
-
-            if (Columns(options.Width) < classCount)
+            _cellWidth = Math.Max(countWidth, nameWidth);
+            if (nameWidth <= LongestRowName && Columns(options.Width, nameWidth) >= classCount)
             {
-                _columnHeaders = [.. Enumerable.Range(0, classCount).Select(index => Whole(index))];
-                _rowHeaders = [.. _rowHeaders.Select((name, index) => $"{Whole(index).PadLeft(numberWidth)} {name}")];
-                _rowHeaderWidth += numberWidth + 1;
-                _cellWidth = Math.Max(countWidth, numberWidth);
+                _columnHeaders = names;
+                _rowHeaders = names;
+                _rowHeaderWidth = nameWidth;
+                _columnsPerGroup = classCount;
+                return;
             }
 
-            _columnsPerGroup = Math.Max(1, Columns(options.Width));
+            // As few groups as the shortest names allow, equally wide; then names as long as the room left.
+            int numberWidth = Whole(classCount - 1).Length;
+            _cellWidth = Math.Max(countWidth, numberWidth);
+            int mostColumns = Math.Max(1, Columns(options.Width, numberWidth + 1 + Math.Min(nameWidth, ShortestRowName)));
+            int groups = (classCount + mostColumns - 1) / mostColumns;
+            _columnsPerGroup = (classCount + groups - 1) / groups;
+
+            int room = options.Width - Indent.Length - numberWidth - 2 - (_columnsPerGroup * (_cellWidth + 1));
+            nameWidth = Math.Min(nameWidth, Math.Clamp(room, ShortestRowName, LongestRowName));
+            _columnHeaders = [.. Enumerable.Range(0, classCount).Select(index => Whole(index))];
+            _rowHeaders = [.. names.Select((name, index) =>
+                $"{_columnHeaders[index].PadLeft(numberWidth)} {DisplayText.Abbreviate(name, nameWidth, options.Ellipsis)}")];
+            _rowHeaderWidth = numberWidth + 1 + nameWidth;
         }
 
         public int GroupCount => (_matrix.NumberOfClasses + _columnsPerGroup - 1) / _columnsPerGroup;
@@ -132,7 +152,7 @@ internal static class ConfusionMatrixText
             }
         }
 
-        private int Columns(int width) => (width - Indent.Length - _rowHeaderWidth - 1) / (_cellWidth + 1);
+        private int Columns(int width, int rowHeaderWidth) => (width - Indent.Length - rowHeaderWidth - 1) / (_cellWidth + 1);
 
         private string Line(string header, Func<int, string> cell, int first, int end) =>
             Indent + DisplayText.PadRight(header, _rowHeaderWidth + 1)

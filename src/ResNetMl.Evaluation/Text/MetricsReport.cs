@@ -10,7 +10,7 @@ public static class MetricsReport
     /// <param name="metrics">What to lay out.</param>
     /// <param name="options">Width and characters; 80 columns of Unicode when null.</param>
     /// <returns>Lines without line ends, none wider than asked for, whatever the names' length. With so many classes that the matrix
-    /// falls into more than four groups of columns, the most confused pairs take its place.</returns>
+    /// would need more than three groups of columns, the most confused pairs take its place.</returns>
     public static IReadOnlyList<string> Lines(MulticlassClassificationMetrics metrics, ReportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(metrics);
@@ -30,11 +30,7 @@ public static class MetricsReport
         ArgumentNullException.ThrowIfNull(metrics);
         options ??= new ReportOptions();
 
-        TextTable table = new(
-            new($"{Count(metrics.ExampleCount, "example")}, {Count(metrics.ClassNames.Count, "class", "classes")}", IsText: true),
-            new("value"),
-            new("meaning", IsText: true));
-
+        TextTable table = new(new("metric", IsText: true), new("value"), new("meaning", IsText: true));
         table.Add("top-1 accuracy (micro)", Number(metrics.MicroAccuracy), "share of all examples; 1 is best");
         table.Add("macro accuracy", Number(metrics.MacroAccuracy), "mean recall of the classes; 1 is best");
         if (metrics.TopKPredictionCount > 1)
@@ -46,11 +42,13 @@ public static class MetricsReport
         }
 
         table.Add("log-loss", Number(metrics.LogLoss), "nats; 0 is best");
-        table.Add("log-loss reduction", Number(metrics.LogLossReduction), "0: as good as class shares; 1 is best");
+        table.Add("log-loss reduction", Number(metrics.LogLossReduction), "against the class shares; 1 is best");
         table.Add("macro F1", Number(metrics.MacroF1), "mean F1 of the classes; 1 is best");
         table.Add("weighted F1", Number(metrics.WeightedF1), "the same, weighted by support");
 
-        List<string> lines = [.. table.Lines(options)];
+        string examples = Count(metrics.ExampleCount, "example");
+        string classes = Count(metrics.ClassNames.Count, "class", "classes");
+        List<string> lines = [$"Metrics of {examples} in {classes}", .. table.Lines(options)];
         if (metrics.UnseenLabelCount > 0)
         {
             lines.Add($"  {Count(metrics.UnseenLabelCount, "example")} with a label not seen in training: counted as wrong,");
