@@ -46,12 +46,13 @@ internal sealed class GraphComposer
         string unique = name;
 
         // A given name is a promise about the weights' names, so it is never changed: two equal ones are an error, found later.
-        for (int number = 2; !isNamed && !_taken.Add(unique); number++)
+        for (int number = 2; !_taken.Add(unique) && !isNamed; number++)
         {
             unique = $"{name}{number}";
         }
 
-        _nodes.Add(new Node(unique, layer, inputs));
+        // The node carries the whole name; the part that the layer gave to it is spent.
+        _nodes.Add(new Node(unique, layer with { Name = null }, inputs));
         return unique;
     }
 }

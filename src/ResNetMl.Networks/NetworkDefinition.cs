@@ -25,9 +25,9 @@ public sealed class NetworkDefinition
         }
 
         Name = name;
-        Inputs = inputs;
-        Nodes = nodes;
-        Outputs = outputs;
+        Inputs = [.. inputs];
+        Nodes = [.. nodes];
+        Outputs = [.. outputs];
         _shapes = InferShapes(name, inputs, nodes);
         foreach (string output in outputs)
         {
@@ -62,6 +62,24 @@ public sealed class NetworkDefinition
     /// <summary>Multiply-adds of all convolutions and linear layers for one image, as the papers count them.</summary>
     public long MultiplyAdds => Nodes.Sum(MultiplyAddsOf);
 
+    /// <summary>
+    /// Convolutions and linear layers on the longest way from an input to an output, as the papers count depth: 20 for ResNet-20, whose
+    /// projections lie on the shorter ways.
+    /// </summary>
+    public int Depth
+    {
+        get
+        {
+            var depths = Inputs.ToDictionary(input => input.Name, _ => 0, StringComparer.Ordinal);
+            foreach (Node node in Nodes)
+            {
+                depths[node.Name] = node.Inputs.Max(input => depths[input]) + (node.Layer is Conv2d or Linear ? 1 : 0);
+            }
+
+            return Outputs.Max(output => depths[output]);
+        }
+    }
+
     /// <summary>A network with one input and one output, from a composed layer.</summary>
     /// <param name="name">What people call it.</param>
     /// <param name="inputShape">Shape of one image: [C, H, W]; or of one row: [features].</param>
@@ -77,7 +95,10 @@ public sealed class NetworkDefinition
 
     /// <summary>Shape of a value, with a batch of 1.</summary>
     /// <param name="valueName">Name of an input or of a node.</param>
-    public Shape ShapeOf(string valueName) => _shapes[valueName];
+    /// <exception cref="ArgumentException">No input and no node has that name.</exception>
+    public Shape ShapeOf(string valueName) => _shapes.TryGetValue(valueName, out Shape shape)
+        ? shape
+        : throw new ArgumentException($"Network '{Name}' has no value named '{valueName}'.", nameof(valueName));
 
     /// <summary>Multiply-adds of one node for one image.</summary>
     /// <param name="node">A node of this network.</param>

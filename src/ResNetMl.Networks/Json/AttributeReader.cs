@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace ResNetMl.Networks;
+
+/// <summary>Reads a layer's attributes; the twin of <see cref="AttributeWriter"/>.</summary>
+internal sealed class AttributeReader(string where, JsonElement element) : JsonObjectReader(where, "attribute", element)
+{
+    /// <summary>A value of an enumeration as files write it: camelCase.</summary>
+    internal static string NameOf<TEnum>(TEnum value)
+        where TEnum : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
+    internal float Number(string name, float least, float most)
+    {
+        JsonElement member = Member(name);
+        return member.ValueKind == JsonValueKind.Number && member.TryGetSingle(out float value) && value >= least && value <= most
+            ? value
+            : throw Wrong(name, $"a number from {least} to {most}", member);
+    }
+
+    internal bool Boolean(string name)
+    {
+        JsonElement member = Member(name);
+        return member.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? member.GetBoolean()
+            : throw Wrong(name, "true or false", member);
+    }
+
+    internal TEnum Choice<TEnum>(string name, params ReadOnlySpan<TEnum> choices)
+        where TEnum : struct, Enum
+    {
+        JsonElement member = Member(name);
+        string? text = member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+        foreach (TEnum choice in choices)
+        {
+            if (NameOf(choice) == text)
+            {
+                return choice;
+            }
+        }
+
+        string[] names = [.. choices.ToArray().Select(choice => $"\"{NameOf(choice)}\"")];
+        throw Wrong(name, string.Join(" or ", names), member);
+    }
+
+    internal Size2d Size(string name)
+    {
+        int[] size = Integers(name, 2, 2, "[height, width]", 1, NetworkLimits.MaxWindow);
+        return new Size2d(size[0], size[1]);
+    }
+
+    internal Padding2d Padding(string name)
+    {
+        int[] sides = Integers(name, 4, 4, "[top, left, bottom, right]", 0, NetworkLimits.MaxWindow);
+        return new Padding2d(sides[0], sides[1], sides[2], sides[3]);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace ResNetMl.Networks;
+
+/// <summary>Writes a layer's attributes; the twin of <see cref="AttributeReader"/>.</summary>
+internal sealed class AttributeWriter(Utf8JsonWriter writer)
+{
+    internal AttributeWriter Integer(string name, int value)
+    {
+        writer.WriteNumber(name, value);
+        return this;
+    }
+
+    /// <summary>The shortest digits that give back the same bits.</summary>
+    internal AttributeWriter Number(string name, float value)
+    {
+        writer.WriteNumber(name, value);
+        return this;
+    }
+
+    internal AttributeWriter Boolean(string name, bool value)
+    {
+        writer.WriteBoolean(name, value);
+        return this;
+    }
+
+    internal AttributeWriter Choice<TEnum>(string name, TEnum value)
+        where TEnum : struct, Enum
+    {
+        writer.WriteString(name, AttributeReader.NameOf(value));
+        return this;
+    }
+
+    internal AttributeWriter Size(string name, Size2d size) => Integers(name, size.Height, size.Width);
+
+    internal AttributeWriter Padding(string name, Padding2d padding) =>
+        Integers(name, padding.Top, padding.Left, padding.Bottom, padding.Right);
+
+    private AttributeWriter Integers(string name, params ReadOnlySpan<int> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (int value in values)
+        {
+            writer.WriteNumberValue(value);
+        }
+
+        writer.WriteEndArray();
+        return this;
+    }
+}
