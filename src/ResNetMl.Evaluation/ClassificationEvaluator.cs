@@ -3,7 +3,8 @@ using ResNetMl.Data;
 namespace ResNetMl.Evaluation;
 
 /// <summary>Gathers labels and scores, example by example or batch by batch, into <see cref="MulticlassClassificationMetrics"/>.</summary>
-/// <remarks>Holds counts only, so its memory does not grow with the number of examples. For one thread at a time. Adding the same examples in
+/// <remarks>Holds counts only, so its memory does not grow with the number of examples. For one thread at a time. Adding the same
+/// examples in
 /// another order changes nothing but the last bits of the log-losses.</remarks>
 public sealed class ClassificationEvaluator
 {
@@ -46,7 +47,8 @@ public sealed class ClassificationEvaluator
     }
 
     /// <summary>Adds one example.</summary>
-    /// <param name="labelIndex">Index of its label among the classes. Negative: the label is missing and the example is left out. Number of classes
+    /// <param name="labelIndex">Index of its label among the classes. Negative: the label is missing and the example is left out. Number
+    /// of classes
     /// or more: the label was not seen in training, and the example counts as wrong.</param>
     /// <param name="probabilities">[classes]: score of each class, in [0, 1]. A NaN or infinite score leaves the example out.</param>
     /// <exception cref="ArgumentException">There is not one score for each class.</exception>
@@ -55,7 +57,8 @@ public sealed class ClassificationEvaluator
         if (probabilities.Length != _classNames.Length)
         {
             throw new ArgumentException(
-                $"probabilities: expected {_classNames.Length} scores, one for each class, got {probabilities.Length}.", nameof(probabilities));
+                $"probabilities: expected {_classNames.Length} scores, one for each class, got {probabilities.Length}.",
+                nameof(probabilities));
         }
 
         if (labelIndex < 0)
@@ -104,7 +107,8 @@ public sealed class ClassificationEvaluator
     /// <summary>Counts examples that cannot be measured, so that the metrics say how many are missing from them.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="count">How many; 0 or more.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative, or <paramref name="reason"/> is none of the enumeration's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative, or <paramref name="reason"/> is none of the
+    /// enumeration's.</exception>
     public void LeaveOut(LeftOutReason reason, long count = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);

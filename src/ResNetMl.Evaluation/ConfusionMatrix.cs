@@ -3,7 +3,8 @@ using ResNetMl.Evaluation;
 namespace ResNetMl.Data;
 
 /// <summary>How often each class was predicted for the examples of each class: rows actual, columns predicted.</summary>
-/// <remarks>Shaped as ML.NET's type of the same name. Examples whose label no class of the model stands for are not in it, as in ML.NET.</remarks>
+/// <remarks>Shaped as ML.NET's type of the same name. Examples whose label no class of the model stands for are not in it, as in
+/// ML.NET.</remarks>
 public sealed class ConfusionMatrix
 {
     internal ConfusionMatrix(IReadOnlyList<string> classNames, double[][] counts)

@@ -16,7 +16,8 @@ public enum LeftOutReason
     UnreadableImage,
 }
 
-/// <summary>How many examples take no part in any metric, by reason. ML.NET ignores such rows with a warning; here they are reported.</summary>
+/// <summary>How many examples take no part in any metric, by reason. ML.NET ignores such rows with a warning; here they are
+/// reported.</summary>
 /// <param name="MissingLabel">Examples without a label; 0 or more.</param>
 /// <param name="InvalidLabel">Examples whose label is a number that cannot be a class index; 0 or more.</param>
 /// <param name="NonFiniteScore">Examples with a score that is NaN or infinite; 0 or more.</param>

@@ -5,7 +5,8 @@ using ResNetMl.Data;
 namespace ResNetMl.Evaluation;
 
 /// <summary>Metrics ↔ JSON, with ML.NET's names in camelCase.</summary>
-/// <remarks>Everything is written; read back are the numbers that cannot be computed from others, and the rest is computed again. A document
+/// <remarks>Everything is written; read back are the numbers that cannot be computed from others, and the rest is computed again. A
+/// document
 /// whose accuracy contradicts its own matrix is refused.</remarks>
 internal sealed class MetricsJsonConverter : JsonConverter<MulticlassClassificationMetrics>
 {
@@ -42,7 +43,8 @@ internal sealed class MetricsJsonConverter : JsonConverter<MulticlassClassificat
         if (classNames.Length == 0 || counts.Length != classNames.Length)
         {
             throw new JsonException(
-                $"metrics.confusionMatrix: expected one row of counts for each of one or more class names, got {counts.Length} rows for {classNames.Length} names.");
+                "metrics.confusionMatrix: expected one row of counts for each of one or more class names, " +
+                $"got {counts.Length} rows for {classNames.Length} names.");
         }
 
         JsonField allK = root["topKAccuracyForAllK"];
@@ -60,7 +62,8 @@ internal sealed class MetricsJsonConverter : JsonConverter<MulticlassClassificat
         if (Math.Abs(microAccuracy - metrics.MicroAccuracy) > RoundingOfOtherWriters)
         {
             throw new JsonException(FormattableString.Invariant(
-                $"metrics.microAccuracy: the confusion matrix gives {metrics.MicroAccuracy}, got {microAccuracy}. The file was changed after it was written."));
+                $"metrics.microAccuracy: the confusion matrix gives {metrics.MicroAccuracy}, got {microAccuracy}. ") +
+                "The file was changed after it was written.");
         }
 
         return metrics;

@@ -77,7 +77,8 @@ public sealed class MulticlassClassificationMetrics
     /// <value>In [0, 1]; higher is better; 0 without examples.</value>
     public double MicroAccuracy { get; }
 
-    /// <summary>Mean of the classes' recalls, so that a rare class weighs as much as a frequent one. Classes without examples take no part.</summary>
+    /// <summary>Mean of the classes' recalls, so that a rare class weighs as much as a frequent one. Classes without examples take no
+    /// part.</summary>
     /// <value>In [0, 1]; higher is better; 0 without examples.</value>
     public double MacroAccuracy { get; }
 
@@ -85,13 +86,16 @@ public sealed class MulticlassClassificationMetrics
     /// <value>In [0, 34.54]; lower is better; 0 without examples.</value>
     public double LogLoss { get; }
 
-    /// <summary>How much lower the log-loss is than that of always giving the class shares of these examples: (H − log-loss) / H, where H is
+    /// <summary>How much lower the log-loss is than that of always giving the class shares of these examples: (H − log-loss) / H, where H
+    /// is
     /// the entropy of those shares.</summary>
-    /// <value>In (−∞, 1]; higher is better, 0 is no better than the shares. With one class H is 0: −∞, or NaN when the log-loss is 0 too.</value>
+    /// <value>In (−∞, 1]; higher is better, 0 is no better than the shares. With one class H is 0: −∞, or NaN when the log-loss is 0
+    /// too.</value>
     public double LogLossReduction { get; }
 
     /// <summary>For each class, the mean of −ln p(true class) over its examples, in nats.</summary>
-    /// <value>In [0, 34.54]; lower is better; 0 for a class without examples. (ML.NET's documentation gives a one-versus-rest formula; its code
+    /// <value>In [0, 34.54]; lower is better; 0 for a class without examples. (ML.NET's documentation gives a one-versus-rest formula;
+    /// its code
     /// computes this.)</value>
     public IReadOnlyList<double> PerClassLogLoss { get; }
 
@@ -102,7 +106,8 @@ public sealed class MulticlassClassificationMetrics
     /// <value>In [0, 1]; higher is better; 0 when <see cref="TopKPredictionCount"/> is 0.</value>
     public double TopKAccuracy => TopKAccuracyForAllK is { Count: > 0 } all ? all[^1] : 0;
 
-    /// <summary>Top-k accuracy for k = 1 … <see cref="TopKPredictionCount"/>; the first is <see cref="MicroAccuracy"/>. From k = number of classes
+    /// <summary>Top-k accuracy for k = 1 … <see cref="TopKPredictionCount"/>; the first is <see cref="MicroAccuracy"/>. From k = number
+    /// of classes
     /// on it stays at the share of examples whose label the model knows.</summary>
     /// <value>Each in [0, 1], not falling; higher is better. Null when <see cref="TopKPredictionCount"/> is 0.</value>
     public IReadOnlyList<double>? TopKAccuracyForAllK { get; }

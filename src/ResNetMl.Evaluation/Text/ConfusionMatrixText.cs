@@ -1,5 +1,5 @@
-using System.Globalization;
 using ResNetMl.Data;
+using static ResNetMl.Evaluation.NumberText;
 
 namespace ResNetMl.Evaluation;
 
@@ -33,18 +33,12 @@ internal static class ConfusionMatrixText
             table.Add(
                 Whole(index),
                 matrix.ClassNames[index],
-                matrix.PredictedCounts[index] > 0 ? Share(matrix.PerClassPrecision[index]) : "-",
-                matrix.ActualCounts[index] > 0 ? Share(matrix.PerClassRecall[index]) : "-");
+                matrix.PredictedCounts[index] > 0 ? Measure(matrix.PerClassPrecision[index]) : "-",
+                matrix.ActualCounts[index] > 0 ? Measure(matrix.PerClassRecall[index]) : "-");
         }
 
         return table.Lines(options);
     }
-
-    public static string Share(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
-
-    public static string Grouped(double count) => count.ToString("#,0", CultureInfo.InvariantCulture);
-
-    private static string Whole(double count) => count.ToString("0", CultureInfo.InvariantCulture);
 
     private static IEnumerable<string> MostConfusedPairs(ConfusionMatrix matrix, ReportOptions options)
     {
@@ -71,7 +65,7 @@ internal static class ConfusionMatrixText
         {
             table.Add(
                 Grouped(pair.Count),
-                (pair.Count / matrix.ActualCounts[pair.Actual]).ToString("0.0 %", CultureInfo.InvariantCulture),
+                Percent(pair.Count / matrix.ActualCounts[pair.Actual]),
                 $"{Whole(pair.Actual).PadLeft(numberWidth)} {matrix.ClassNames[pair.Actual]}",
                 $"{Whole(pair.Predicted).PadLeft(numberWidth)} {matrix.ClassNames[pair.Predicted]}");
         }
@@ -83,7 +77,8 @@ internal static class ConfusionMatrixText
 
         int shownPairs = Math.Min(MostPairs, pairs.Count);
         double shownErrors = pairs.Take(MostPairs).Sum(pair => pair.Count);
-        yield return $"{Indent}{Grouped(shownErrors)} of {Grouped(errors)} errors, in {shownPairs} of {Grouped(pairs.Count)} confused pairs";
+        string shown = $"{Grouped(shownErrors)} of {Grouped(errors)} errors";
+        yield return $"{Indent}{shown}, in {shownPairs} of {Grouped(pairs.Count)} confused pairs";
     }
 
     /// <summary>Widths decided once for a matrix: names over the columns where all fit in one group, else their numbers.</summary>

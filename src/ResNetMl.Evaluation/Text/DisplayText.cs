@@ -66,7 +66,8 @@ internal static class DisplayText
         return width;
     }
 
-    /// <summary>The text itself when it fits, else its beginning and end around an ellipsis: names that differ only at one end stay apart.</summary>
+    /// <summary>The text itself when it fits, else its beginning and end around an ellipsis: names that differ only at one end stay
+    /// apart.</summary>
     /// <param name="text">Printable text.</param>
     /// <param name="width">Columns there are; at least 1.</param>
     /// <param name="ellipsis">One column wide.</param>

@@ -1,5 +1,5 @@
-using System.Globalization;
 using ResNetMl.Data;
+using static ResNetMl.Evaluation.NumberText;
 
 namespace ResNetMl.Evaluation;
 
@@ -31,27 +31,27 @@ public static class MetricsReport
         options ??= new ReportOptions();
 
         TextTable table = new(new("metric", IsText: true), new("value"), new("meaning", IsText: true));
-        table.Add("top-1 accuracy (micro)", Number(metrics.MicroAccuracy), "share of all examples; 1 is best");
-        table.Add("macro accuracy", Number(metrics.MacroAccuracy), "mean recall of the classes; 1 is best");
+        table.Add("top-1 accuracy (micro)", Measure(metrics.MicroAccuracy), "share of all examples; 1 is best");
+        table.Add("macro accuracy", Measure(metrics.MacroAccuracy), "mean recall of the classes; 1 is best");
         if (metrics.TopKPredictionCount > 1)
         {
             table.Add(
                 $"top-{metrics.TopKPredictionCount} accuracy",
-                Number(metrics.TopKAccuracy),
+                Measure(metrics.TopKAccuracy),
                 $"label among the {metrics.TopKPredictionCount} highest scores; 1 is best");
         }
 
-        table.Add("log-loss", Number(metrics.LogLoss), "nats; 0 is best");
-        table.Add("log-loss reduction", Number(metrics.LogLossReduction), "against the class shares; 1 is best");
-        table.Add("macro F1", Number(metrics.MacroF1), "mean F1 of the classes; 1 is best");
-        table.Add("weighted F1", Number(metrics.WeightedF1), "the same, weighted by support");
+        table.Add("log-loss", Measure(metrics.LogLoss), "nats; 0 is best");
+        table.Add("log-loss reduction", Measure(metrics.LogLossReduction), "against the class shares; 1 is best");
+        table.Add("macro F1", Measure(metrics.MacroF1), "mean F1 of the classes; 1 is best");
+        table.Add("weighted F1", Measure(metrics.WeightedF1), "the same, weighted by support");
 
-        string examples = Count(metrics.ExampleCount, "example");
-        string classes = Count(metrics.ClassNames.Count, "class", "classes");
+        string examples = Counted(metrics.ExampleCount, "example");
+        string classes = Counted(metrics.ClassNames.Count, "class", "classes");
         List<string> lines = [$"Metrics of {examples} in {classes}", .. table.Lines(options)];
         if (metrics.UnseenLabelCount > 0)
         {
-            lines.Add($"  {Count(metrics.UnseenLabelCount, "example")} with a label not seen in training: counted as wrong,");
+            lines.Add($"  {Counted(metrics.UnseenLabelCount, "example")} with a label not seen in training: counted as wrong,");
             lines.Add("  and not in the tables of classes.");
         }
 
@@ -72,13 +72,13 @@ public static class MetricsReport
         {
             PerClassMetrics of = metrics.PerClass[index];
             table.Add(
-                index.ToString(CultureInfo.InvariantCulture),
+                Whole(index),
                 of.ClassName,
-                ConfusionMatrixText.Grouped(of.Support),
-                of.Predicted > 0 ? Number(of.Precision) : "-",
-                of.Support > 0 ? Number(of.Recall) : "-",
-                of.Support + of.Predicted > 0 ? Number(of.F1) : "-",
-                of.Support > 0 ? Number(of.LogLoss) : "-");
+                Grouped(of.Support),
+                of.Predicted > 0 ? Measure(of.Precision) : "-",
+                of.Support > 0 ? Measure(of.Recall) : "-",
+                of.Support + of.Predicted > 0 ? Measure(of.F1) : "-",
+                of.Support > 0 ? Measure(of.LogLoss) : "-");
         }
 
         return [.. table.Lines(options ?? new ReportOptions())];
@@ -106,22 +106,12 @@ public static class MetricsReport
 
         if (leftOut.Total > 0)
         {
-            yield return $"  {Count(leftOut.Total, "example")} left out of all numbers:";
+            yield return $"  {Counted(leftOut.Total, "example")} left out of all numbers:";
         }
 
         foreach ((long count, string reason) in reasons.Where(entry => entry.Count > 0))
         {
-            yield return $"    {ConfusionMatrixText.Grouped(count)}: {reason}";
+            yield return $"    {Grouped(count)}: {reason}";
         }
     }
-
-    private static string Count(long count, string one, string? many = null) =>
-        $"{ConfusionMatrixText.Grouped(count)} {(count == 1 ? one : many ?? one + "s")}";
-
-    private static string Number(double value) => double.IsFinite(value) ? ConfusionMatrixText.Share(value) : value switch
-    {
-        double.NaN => "undefined",
-        > 0 => "infinite",
-        _ => "-infinite",
-    };
 }

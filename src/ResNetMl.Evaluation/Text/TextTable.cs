@@ -2,7 +2,8 @@ namespace ResNetMl.Evaluation;
 
 /// <summary>One column of a <see cref="TextTable"/>.</summary>
 /// <param name="Header">Heading, aligned as the cells are.</param>
-/// <param name="IsText">True for names: aligned left, and shortened when the line is too long. False for numbers: aligned right, never cut.</param>
+/// <param name="IsText">True for names: aligned left, and shortened when the line is too long. False for numbers: aligned right, never
+/// cut.</param>
 internal readonly record struct TextColumn(string Header, bool IsText = false);
 
 /// <summary>A heading, rows under it, and a width that no line exceeds.</summary>

@@ -236,7 +236,8 @@ public sealed class ClassificationEvaluatorTests
 
     private static double[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(number => number.GetDouble())];
 
-    private static void Close(JsonElement expected, string name, double actual) => Close([expected.GetProperty(name).GetDouble()], [actual], name);
+    private static void Close(JsonElement expected, string name, double actual) =>
+        Close([expected.GetProperty(name).GetDouble()], [actual], name);
 
     private static void Close(JsonElement expected, string name, IReadOnlyList<double> actual) =>
         Close(Numbers(expected.GetProperty(name)), actual, name);

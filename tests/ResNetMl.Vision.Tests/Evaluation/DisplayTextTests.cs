@@ -16,7 +16,9 @@ public sealed class DisplayTextTests
     [InlineData("two", 2)]
     public void Every_character_that_is_wide_or_does_not_advance_is_measured_so(string kind, int width)
     {
-        Assert.Equal([], CodePoints(kind).Where(code => DisplayText.Width(char.ConvertFromUtf32(code)) != width).Select(code => $"U+{code:X4}"));
+        IEnumerable<int> misjudged = CodePoints(kind).Where(code => DisplayText.Width(char.ConvertFromUtf32(code)) != width);
+
+        Assert.Equal([], misjudged.Select(code => $"U+{code:X4}"));
     }
 
     [Fact]
@@ -27,7 +29,8 @@ public sealed class DisplayTextTests
         Assert.All(misjudged, code => Assert.Equal(2, DisplayText.Width(char.ConvertFromUtf32(code))));
         // Monograms to tetragrams (from U+2630, U+268A, U+4DC0, U+1D300) are wide since Unicode 16; the witness is older.
         Assert.All(misjudged, code => Assert.True(
-            code is (>= 0x2630 and <= 0x2637) or (>= 0x268A and <= 0x268F) or (>= 0x3248 and <= 0x324F) or (>= 0x4DC0 and <= 0x4DFF) or >= 0x16FE0,
+            code is (>= 0x2630 and <= 0x2637) or (>= 0x268A and <= 0x268F) or (>= 0x3248 and <= 0x324F)
+                or (>= 0x4DC0 and <= 0x4DFF) or >= 0x16FE0,
             $"U+{code:X4}"));
         Assert.True(misjudged.Length < 500, $"{misjudged.Length} narrow characters are counted as wide");
     }
@@ -62,7 +65,8 @@ public sealed class DisplayTextTests
     [InlineData("a\r\nb\tc", "a\uFFFD\uFFFDb\uFFFDc")]
     [InlineData("a\u202Eb\u2028c", "a\uFFFDb\uFFFDc")]
     [InlineData("می\u200Cخواهم", "می\u200Cخواهم")]
-    public void What_could_disturb_the_terminal_is_replaced(string text, string expected) => Assert.Equal(expected, DisplayText.Printable(text));
+    public void What_could_disturb_the_terminal_is_replaced(string text, string expected) =>
+        Assert.Equal(expected, DisplayText.Printable(text));
 
     [Fact]
     public void Half_a_surrogate_pair_is_replaced() => Assert.Equal("a\uFFFDb", DisplayText.Printable("a\uD800b"));

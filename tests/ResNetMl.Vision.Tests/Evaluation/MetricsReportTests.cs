@@ -134,7 +134,8 @@ public sealed class MetricsReportTests
     {
         get
         {
-            string[] names = ["x", "a_name_that_goes_on_for_much_longer_than_any_column_of_a_table_can_be_on_a_terminal_", "とても長い名前のクラス", "🐈‍⬛ ❤️ "];
+            string[] names =
+                ["x", "a_name_that_goes_on_for_much_longer_than_any_column_of_a_table_can_be_on_a_terminal_", "とても長い名前のクラス", "🐈‍⬛ ❤️ "];
             TheoryData<int, string, int, bool> sizes = [];
             foreach (string name in names)
             {
@@ -165,7 +166,8 @@ public sealed class MetricsReportTests
     [Fact]
     public void In_ascii_everything_but_the_names_is_ascii()
     {
-        IReadOnlyList<string> lines = MetricsReport.Lines(Diagonal(Names("a name of many more letters than fit ", 37)), new ReportOptions { Ascii = true });
+        MulticlassClassificationMetrics metrics = Diagonal(Names("a name of many more letters than fit ", 37));
+        IReadOnlyList<string> lines = MetricsReport.Lines(metrics, new ReportOptions { Ascii = true });
 
         Assert.All(lines, line => Assert.True(line.All(char.IsAscii), line));
         Assert.Contains(lines, line => line.Contains('~', StringComparison.Ordinal));
@@ -184,10 +186,12 @@ public sealed class MetricsReportTests
     public void Numbers_that_are_not_finite_are_named()
     {
         ClassificationEvaluator evaluator = new(["only"]);
-        Assert.Contains("  log-loss reduction      undefined  against the class shares; 1 is best", MetricsReport.Summary(evaluator.ToMetrics()));
+        Assert.Contains(
+            "  log-loss reduction      undefined  against the class shares; 1 is best", MetricsReport.Summary(evaluator.ToMetrics()));
 
         evaluator.Add(0, [0.5f]);
-        Assert.Contains("  log-loss reduction      -infinite  against the class shares; 1 is best", MetricsReport.Summary(evaluator.ToMetrics()));
+        Assert.Contains(
+            "  log-loss reduction      -infinite  against the class shares; 1 is best", MetricsReport.Summary(evaluator.ToMetrics()));
     }
 
     [Fact]
