@@ -79,7 +79,8 @@ internal static class SignatureText
             NullabilityInfo?[] states = nullability?.GenericTypeArguments is { } known && known.Length == arguments.Length
                 ? known
                 : new NullabilityInfo?[arguments.Length];
-            name += $"<{string.Join(", ", arguments.Select((argument, i) => Name(argument, states[i])))}>";
+            string list = string.Join(", ", arguments.Select((argument, i) => Name(argument, states[i])));
+            name = type.FullName?.StartsWith("System.ValueTuple`", StringComparison.Ordinal) == true ? $"({list})" : $"{name}<{list}>";
         }
 
         return name + mark;

@@ -74,11 +74,18 @@ internal static class SurfaceWriter
         string[] bases =
         [
             .. type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) ? [SignatureText.Name(parent)] : Array.Empty<string>(),
-            .. type.GetInterfaces()
+            .. OwnInterfaces(type)
                 .Where(contract => contract.IsVisible && !(isRecord && contract.Name == "IEquatable`1"))
                 .Select(contract => SignatureText.Name(contract)).Order(StringComparer.Ordinal),
         ];
         return $"{obsolete}{modifier}{kind} {SignatureText.Name(type)}{(bases.Length == 0 ? "" : " : " + string.Join(", ", bases))}{Constraints(type.GetGenericArguments())}";
+    }
+
+    // Those that neither the base class nor another of the interfaces brings along.
+    private static IEnumerable<Type> OwnInterfaces(Type type)
+    {
+        Type[] all = type.GetInterfaces();
+        return all.Except(type.BaseType?.GetInterfaces() ?? []).Except(all.SelectMany(contract => contract.GetInterfaces()));
     }
 
     private static IEnumerable<string> Members(Type type)
@@ -96,14 +103,16 @@ internal static class SurfaceWriter
 
         return
         [
-            .. type.GetFields(Declared).Where(IsVisible).Select(Field).Order(StringComparer.Ordinal),
+            .. type.GetFields(Declared).Where(IsVisible).OrderBy(field => field.Name, StringComparer.Ordinal).Select(Field),
             .. type.GetConstructors(Declared).Where(constructor => IsVisible(constructor) && !(type.IsAbstract && constructor.GetParameters().Length == 0))
                 .Select(constructor => $"{Access(constructor)}{type.Name.Split('`')[0]}{SignatureText.Parameters(constructor)}").Order(StringComparer.Ordinal),
-            .. type.GetProperties(Declared).Select(Property).OfType<string>().Order(StringComparer.Ordinal),
-            .. type.GetEvents(Declared).Where(@event => IsVisible(@event.AddMethod!))
-                .Select(@event => $"{Modifiers(@event.AddMethod!)}event {SignatureText.TypeOf(@event)} {@event.Name}").Order(StringComparer.Ordinal),
+            .. type.GetProperties(Declared).OrderBy(property => property.Name, StringComparer.Ordinal).Select(Property).OfType<string>(),
+            .. type.GetEvents(Declared).Where(@event => IsVisible(@event.AddMethod!)).OrderBy(@event => @event.Name, StringComparer.Ordinal)
+                .Select(@event => $"{Modifiers(@event.AddMethod!)}event {SignatureText.TypeOf(@event)} {@event.Name}"),
             .. type.GetMethods(Declared).Where(method => IsVisible(method) && !IsSpecial(method) && !IsOverride(method))
-                .Select(Method).Order(StringComparer.Ordinal),
+                .Select(method => (method.Name, Line: Method(method)))
+                .OrderBy(method => method.Name, StringComparer.Ordinal).ThenBy(method => method.Line, StringComparer.Ordinal)
+                .Select(method => method.Line),
         ];
     }
 
