@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace ResNetMl.Engine;
+
+/// <summary>Memory outside the managed heap, aligned to a page so that vectors and pages start together; zeros at first.</summary>
+internal sealed unsafe class AlignedBuffer : SafeHandle
+{
+    private const int AlignmentBytes = 4096;
+
+    /// <summary>Takes memory.</summary>
+    /// <param name="byteCount">Bytes, 0 or more.</param>
+    /// <exception cref="OutOfMemoryException">The system has not that much.</exception>
+    internal AlignedBuffer(long byteCount)
+        : base(invalidHandleValue: 0, ownsHandle: true)
+    {
+        ByteCount = byteCount;
+        SetHandle((nint)NativeMemory.AlignedAlloc((nuint)Math.Max(byteCount, 1), AlignmentBytes));
+        NativeMemory.Clear((void*)handle, (nuint)byteCount);
+    }
+
+    /// <summary>How many bytes it holds.</summary>
+    internal long ByteCount { get; }
+
+    /// <summary>The first float.</summary>
+    internal float* Floats => (float*)handle;
+
+    /// <summary>The first byte.</summary>
+    internal byte* Bytes => (byte*)handle;
+
+    /// <inheritdoc/>
+    public override bool IsInvalid => handle == 0;
+
+    /// <summary>Memory for a number of floats.</summary>
+    internal static AlignedBuffer OfFloats(long count) => new(checked(count * sizeof(float)));
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        NativeMemory.AlignedFree((void*)handle);
+        return true;
+    }
+}
