@@ -11,8 +11,8 @@ public sealed class SurfaceWriterTests
         Assert.Equal(
             [
                 "abstract class Sample<T> : IDisposable where T : class, new()",
-                "    const float Share = 0.5f",
                 "    protected readonly int[] Counts",
+                "    const float Share = 0.5f",
                 "    protected Sample(string? name, int count = 3)",
                 "    abstract T this[int index] { get; }",
                 "    IReadOnlyList<string?>? Names { get; protected set; }",
