@@ -3,23 +3,29 @@ using System.Text.Json;
 namespace ResNetMl.Evaluation;
 
 /// <summary>A value in a JSON document that knows its path, so that an error can say where.</summary>
-internal readonly struct JsonField(JsonElement element, string path)
+/// <param name="element">The value.</param>
+/// <param name="parent">Path of the value itself, or of its list.</param>
+/// <param name="index">Place in that list; negative where <paramref name="parent"/> is the path. A matrix has a million values: their paths are
+/// only written when an error needs them.</param>
+internal readonly struct JsonField(JsonElement element, string parent, int index = -1)
 {
     // Counts are held as doubles, which are exact up to here.
     private const long LargestCount = 1L << 53;
+
+    private string Path => index < 0 ? parent : $"{parent}[{index}]";
 
     public bool IsNull => element.ValueKind == JsonValueKind.Null;
 
     public JsonField this[string name] =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
-            ? new JsonField(value, $"{path}.{name}")
-            : throw new JsonException($"{path}.{name}: expected a value, got none.");
+            ? new JsonField(value, $"{Path}.{name}")
+            : throw new JsonException($"{Path}.{name}: expected a value, got none.");
 
     public IEnumerable<JsonField> Items()
     {
         Require(element.ValueKind == JsonValueKind.Array, "a list");
-        string parent = path;
-        return element.EnumerateArray().Select((item, index) => new JsonField(item, $"{parent}[{index}]"));
+        string path = Path;
+        return element.EnumerateArray().Select((item, place) => new JsonField(item, path, place));
     }
 
     /// <summary>A list of exactly so many numbers.</summary>
@@ -63,7 +69,7 @@ internal readonly struct JsonField(JsonElement element, string path)
                 JsonValueKind.Null => "null",
                 _ => text.Length <= 40 ? text : text[..40] + "…",
             };
-            throw new JsonException($"{path}: expected {expected}, got {got}.");
+            throw new JsonException($"{Path}: expected {expected}, got {got}.");
         }
     }
 }
