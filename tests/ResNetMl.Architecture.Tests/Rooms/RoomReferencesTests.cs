@@ -15,9 +15,19 @@ public sealed class RoomReferencesTests
     public void Every_project_in_src_has_a_row_and_every_built_row_a_project()
     {
         string source = Path.Combine(TestData.RepositoryRoot, "src");
-        IEnumerable<string> projects = Directory.EnumerateDirectories(source, "ResNetMl.*").Select(folder => Path.GetFileName(folder)!);
+        IEnumerable<string> projects = Directory.EnumerateDirectories(source)
+            .Select(folder => Path.GetFileName(folder)!)
+            .Where(name => name.StartsWith("ResNetMl.", StringComparison.Ordinal));
 
         Assert.Equal(RoomTable.Built.Select(room => room.Name).Order(), projects.Order());
+    }
+
+    [Fact]
+    public void The_package_ResNetMl_refers_to_every_room_but_the_command_line()
+    {
+        IEnumerable<string> referenced = ReferencedProjects("src/ResNetMl/ResNetMl.csproj");
+
+        Assert.Equal(RoomTable.Built.Select(room => room.Name).Where(name => name != "ResNetMl.Cli").Order(), referenced.Order());
     }
 
     [Fact]
@@ -38,9 +48,8 @@ public sealed class RoomReferencesTests
     public void A_project_refers_only_to_the_rooms_of_its_row(string name)
     {
         Room room = RoomTable.Named(name);
-        IEnumerable<string> referenced = Items(room, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/')));
 
-        AssertWithin(room, "refers to the project", room.Uses, referenced);
+        AssertWithin(room, "refers to the project", room.Uses, ReferencedProjects(room.ProjectFile));
     }
 
     [Theory, MemberData(nameof(RoomTable.BuiltNames), MemberType = typeof(RoomTable))]
@@ -48,7 +57,7 @@ public sealed class RoomReferencesTests
     {
         Room room = RoomTable.Named(name);
 
-        AssertWithin(room, "refers to the package", [.. room.Packages, .. _buildTools], Items(room, "PackageReference"));
+        AssertWithin(room, "refers to the package", [.. room.Packages, .. _buildTools], Items(room.ProjectFile, "PackageReference"));
     }
 
     // What the compiler wrote down, whatever the project files say: catches a reference that came by another way.
@@ -92,8 +101,11 @@ public sealed class RoomReferencesTests
         ];
     }
 
-    private static IEnumerable<string> Items(Room room, string element) =>
-        XDocument.Load(Path.Combine(TestData.RepositoryRoot, room.ProjectFile)).Descendants(element)
+    private static IEnumerable<string> ReferencedProjects(string projectFile) =>
+        Items(projectFile, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/')));
+
+    private static IEnumerable<string> Items(string projectFile, string element) =>
+        XDocument.Load(Path.Combine(TestData.RepositoryRoot, projectFile)).Descendants(element)
             .Select(item => item.Attribute("Include")!.Value);
 
     private static void AssertWithin(Room room, string verb, IEnumerable<string> allowed, IEnumerable<string> referenced)
