@@ -65,11 +65,22 @@ public sealed partial class RepositoryContentTests
             "is longer than 600 lines: which two ideas does it hold?",
             [.. RepositoryFiles.Sources.Where(file => File.ReadLines(RepositoryFiles.FullPath(file)).Count() > MaximumSourceLines)]);
 
+    [Fact]
+    public void Native_functions_are_imported_only_in_folders_named_Native() =>
+        AssertNone(
+            "imports a native function outside a folder named Native",
+            RepositoryFiles.Lines(
+                RepositoryFiles.Sources.Where(file => file.StartsWith("src/", StringComparison.Ordinal) && !file.Contains("/Native/", StringComparison.Ordinal)),
+                line => NativeImport().IsMatch(line)));
+
     private static void AssertNone(string complaint, string[] found) =>
         Assert.True(found.Length == 0, $"Each of these {complaint}:\n  {string.Join("\n  ", found.Take(20))}");
 
     [GeneratedRegex(@"https?://[^\s""]*(nuget|npmjs|debian|pypi|yarnpkg|registry\.)")]
     private static partial Regex RegistryHost();
+
+    [GeneratedRegex(@"\[(LibraryImport|DllImport)\b|\bNativeLibrary\.")]
+    private static partial Regex NativeImport();
 
     [GeneratedRegex(@"\[(Fact|Theory)\([^)]*\bSkip\s*=")]
     private static partial Regex SkippedAlways();
