@@ -79,7 +79,7 @@ public sealed partial class RepositoryContentTests
     [GeneratedRegex(@"https?://[^\s""]*(nuget|npmjs|debian|pypi|yarnpkg|registry\.)")]
     private static partial Regex RegistryHost();
 
-    [GeneratedRegex(@"\[(LibraryImport|DllImport)\b|\bNativeLibrary\.")]
+    [GeneratedRegex(@"\b(LibraryImport|DllImport)\s*\(|\bNativeLibrary\.")]
     private static partial Regex NativeImport();
 
     [GeneratedRegex(@"\[(Fact|Theory)\([^)]*\bSkip\s*=")]
