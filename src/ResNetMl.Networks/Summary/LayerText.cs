@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace ResNetMl.Networks;
+
+/// <summary>A layer in the words of the papers' figures: <c>7×7 conv, 64, /2</c>.</summary>
+internal static class LayerText
+{
+    internal static string Of(PrimitiveLayer layer) => layer switch
+    {
+        Conv2d conv => $"{conv.KernelSize} conv, {conv.OutChannels}{Stride(conv.Stride)}{Groups(conv)}",
+        BatchNorm => "batch norm",
+        Activation { Kind: ActivationKind.Relu } => "ReLU",
+        Add => "add",
+        Pool2d { Kind: PoolingKind.Max } pool => $"{pool.KernelSize} max pool{Stride(pool.Stride)}",
+        Pool2d pool => $"{pool.KernelSize} avg pool{Stride(pool.Stride)}",
+        GlobalAveragePool => "global avg pool",
+        ZeroPadShortcut shortcut => $"zero pad, +{shortcut.ChannelsBefore + shortcut.ChannelsAfter}{Stride(shortcut.Stride)}",
+        Flatten => "flatten",
+        Linear linear => $"linear, {linear.OutFeatures}",
+        Dropout dropout => string.Create(CultureInfo.InvariantCulture, $"dropout, {dropout.Rate:0.###}"),
+        Identity => "identity",
+        _ => layer.DefaultName,
+    };
+
+    private static string Stride(Size2d stride) =>
+        stride == 1 ? "" : stride.Height == stride.Width ? $", /{stride.Height}" : $", /{stride}";
+
+    private static string Groups(Conv2d conv) => conv.Groups == 1 ? "" : $", {conv.Groups} groups";
+}

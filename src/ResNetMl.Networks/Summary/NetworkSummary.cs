@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ResNetMl.Tensors;
+
+namespace ResNetMl.Networks;
+
+/// <summary>What a network costs for one image, node by node, stage by stage and in total: table 1 of He et al. 2015 for any network.</summary>
+public sealed partial class NetworkSummary
+{
+    private NetworkSummary(NetworkDefinition definition, IReadOnlyList<SummaryStage> stages)
+    {
+        Name = definition.Name;
+        InputShape = OneImage(definition.Inputs[0].Shape);
+        OutputShape = OneImage(definition.ShapeOf(definition.Outputs[0]));
+        Depth = definition.Depth;
+        Stages = stages;
+    }
+
+    /// <summary>The network's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Shape of one image, without the batch: [C, H, W].</summary>
+    public Shape InputShape { get; }
+
+    /// <summary>Shape of one answer, without the batch: [classes].</summary>
+    public Shape OutputShape { get; }
+
+    /// <inheritdoc cref="NetworkDefinition.Depth"/>
+    public int Depth { get; }
+
+    /// <summary>Stem, stages and classifier, in order; they hold every node once.</summary>
+    public IReadOnlyList<SummaryStage> Stages { get; }
+
+    /// <inheritdoc cref="SummaryRow.Parameters"/>
+    public long Parameters => Stages.Sum(stage => stage.Parameters);
+
+    /// <inheritdoc cref="SummaryRow.MultiplyAdds"/>
+    public long MultiplyAdds => Stages.Sum(stage => stage.MultiplyAdds);
+
+    /// <inheritdoc cref="SummaryRow.ActivationBytes"/>
+    public long ActivationBytes => Stages.Sum(stage => stage.ActivationBytes);
+
+    /// <summary>The summary of a network.</summary>
+    /// <param name="definition">Any network.</param>
+    public static NetworkSummary Of(NetworkDefinition definition)
+    {
+        var stages = new List<SummaryStage>();
+        int stageOfLast = -1;
+        string? prefix = null;
+        var rows = new List<SummaryRow>();
+        int lastDotted = definition.Nodes.ToList().FindLastIndex(node => PrefixOf(node) is not null);
+
+        for (int index = 0; index < definition.Nodes.Count; index++)
+        {
+            Node node = definition.Nodes[index];
+            string? nodePrefix = PrefixOf(node);
+
+            // A node without a prefix between two stages goes with the stage before it; before all it is stem, after all classifier.
+            bool begins = nodePrefix != prefix && (nodePrefix is not null || index > lastDotted);
+            if (begins && rows.Count > 0)
+            {
+                Close();
+            }
+
+            if (begins)
+            {
+                prefix = nodePrefix;
+            }
+
+            rows.Add(RowOf(definition, node));
+        }
+
+        Close();
+        return new NetworkSummary(definition, stages);
+
+        void Close()
+        {
+            stageOfLast++;
+            string name = lastDotted < 0 ? "network" : prefix is not null ? TitleOf(prefix) : stageOfLast == 0 ? "stem" : "classifier";
+            stages.Add(new SummaryStage(name, prefix ?? "", [.. rows]));
+            rows.Clear();
+        }
+    }
+
+    /// <summary>The table as text: lines of at most 80 columns with a heading, the stages and the total.</summary>
+    /// <param name="detail">Whether each stage's nodes are listed below it.</param>
+    public IReadOnlyList<string> Lines(SummaryDetail detail) => SummaryTable.Lines(this, detail);
+
+    private static SummaryRow RowOf(NetworkDefinition definition, Node node)
+    {
+        Shape output = OneImage(definition.ShapeOf(node.Name));
+        return new SummaryRow(
+            node.Name,
+            LayerText.Of(node.Layer),
+            output,
+            node.Layer.Parameters.Where(parameter => parameter.Kind == StateKind.Parameter).Sum(parameter => parameter.Shape.ElementCount),
+            definition.MultiplyAddsOf(node),
+            output.ElementCount * sizeof(float));
+    }
+
+    private static Shape OneImage(Shape batch) => new(batch.AsSpan()[1..]);
+
+    private static string? PrefixOf(Node node)
+    {
+        int dot = node.Name.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 ? node.Name[..dot] : null;
+    }
+
+    private static string TitleOf(string prefix) =>
+        StagePrefix().Match(prefix) is { Success: true } match
+            ? string.Create(CultureInfo.InvariantCulture, $"stage {match.Groups[1].ValueSpan}")
+            : prefix;
+
+    [GeneratedRegex("^layer([0-9]+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex StagePrefix();
+}
