@@ -8,11 +8,20 @@ namespace ResNetMl.Networks;
 /// batch; runningMean and runningVariance move by <see cref="Momentum"/> towards the batch's mean and unbiased variance. In inference the
 /// running values are used.
 /// </remarks>
-/// <param name="Channels">Channels of the input.</param>
-/// <param name="Epsilon">Added to the variance.</param>
-/// <param name="Momentum">Share of the new batch in the running values (PyTorch's meaning; ONNX means the share kept).</param>
+/// <param name="Channels">Channels of the input, ≥ 1.</param>
+/// <param name="Epsilon">Added to the variance, in [0, 1].</param>
+/// <param name="Momentum">Share of the new batch in the running values, in [0, 1].</param>
 public sealed record BatchNorm(int Channels, float Epsilon = 1e-5f, float Momentum = 0.1f) : PrimitiveLayer
 {
+    /// <summary>Channels of the input.</summary>
+    public int Channels { get; } = Require.AtLeast(1, Channels);
+
+    /// <summary>Added to the variance, so that a constant channel does not divide by 0.</summary>
+    public float Epsilon { get; } = Require.Within(0, 1, Epsilon);
+
+    /// <summary>Share of the new batch in the running values (PyTorch's meaning; ONNX means the share kept).</summary>
+    public float Momentum { get; } = Require.Within(0, 1, Momentum);
+
     /// <inheritdoc/>
     public override string DefaultName => "bn";
 
@@ -83,6 +92,9 @@ public sealed record Add : PrimitiveLayer
 /// <param name="Rate">Probability of dropping an element, in [0, 1). ONNX Dropout's ratio.</param>
 public sealed record Dropout(float Rate) : PrimitiveLayer
 {
+    /// <summary>Probability of dropping an element.</summary>
+    public float Rate { get; } = Require.Within(0, MathF.BitDecrement(1), Rate);
+
     /// <inheritdoc/>
     public override string DefaultName => "dropout";
 

@@ -8,10 +8,19 @@ namespace ResNetMl.Networks;
 /// </summary>
 /// <remarks>He et al. 2015, section 3.3 option A and section 4.2, where every CIFAR network uses it.</remarks>
 /// <param name="Stride">Step over rows and columns, ≥ 1.</param>
-/// <param name="ChannelsBefore">Zero channels placed before the input's.</param>
-/// <param name="ChannelsAfter">Zero channels placed after the input's.</param>
+/// <param name="ChannelsBefore">Zero channels placed before the input's, ≥ 0.</param>
+/// <param name="ChannelsAfter">Zero channels placed after the input's, ≥ 0.</param>
 public sealed record ZeroPadShortcut(int Stride, int ChannelsBefore, int ChannelsAfter) : PrimitiveLayer
 {
+    /// <summary>Step over rows and columns.</summary>
+    public int Stride { get; } = Require.AtLeast(1, Stride);
+
+    /// <summary>Zero channels placed before the input's.</summary>
+    public int ChannelsBefore { get; } = Require.AtLeast(0, ChannelsBefore);
+
+    /// <summary>Zero channels placed after the input's.</summary>
+    public int ChannelsAfter { get; } = Require.AtLeast(0, ChannelsAfter);
+
     /// <inheritdoc/>
     public override string DefaultName => "shortcut";
 
@@ -39,11 +48,17 @@ public sealed record Flatten : PrimitiveLayer
 }
 
 /// <summary>y = x·weightᵀ + bias. Shapes: [N, inFeatures] → [N, outFeatures]. ONNX Gemm with transB; torch.nn.Linear.</summary>
-/// <param name="InFeatures">Length of the input rows.</param>
-/// <param name="OutFeatures">Length of the output rows; for a classifier, the classes.</param>
+/// <param name="InFeatures">Length of the input rows, ≥ 1.</param>
+/// <param name="OutFeatures">Length of the output rows, ≥ 1; for a classifier, the classes.</param>
 /// <param name="HasBias">Whether a bias per output is added.</param>
 public sealed record Linear(int InFeatures, int OutFeatures, bool HasBias = true) : PrimitiveLayer
 {
+    /// <summary>Length of the input rows.</summary>
+    public int InFeatures { get; } = Require.AtLeast(1, InFeatures);
+
+    /// <summary>Length of the output rows; for a classifier, the classes.</summary>
+    public int OutFeatures { get; } = Require.AtLeast(1, OutFeatures);
+
     /// <inheritdoc/>
     public override string DefaultName => "linear";
 
