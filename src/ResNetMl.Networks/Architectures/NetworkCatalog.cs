@@ -59,7 +59,10 @@ public static partial class NetworkCatalog
 
     internal static Match Parts(string name) => NamePattern().Match(name);
 
-    [GeneratedRegex("^(?<cifar>cifar-)?(?<kind>resnet|plain)(?<depth>[1-9][0-9]{0,4})(?<v1>-v1)?(-option-(?<option>[abc]))?$", RegexOptions.CultureInvariant)]
+    // \z and not $, which also matches before a last line break.
+    [GeneratedRegex(
+        @"^(?<cifar>cifar-)?(?<kind>resnet|plain)(?<depth>[1-9][0-9]{0,4})(?<v1>-v1)?(-option-(?<option>[abc]))?\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern();
 
     private static bool TryParse(string name, out CifarResNet? cifar, out ImageNetResNet? imageNet)

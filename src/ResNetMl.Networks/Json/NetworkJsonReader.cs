@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using ResNetMl.Tensors;
 
 namespace ResNetMl.Networks;
@@ -26,19 +27,24 @@ internal static class NetworkJsonReader
             utf8Json = utf8Json[3..];
         }
 
-        JsonDocument document;
+        if (!Utf8.IsValid(utf8Json.Span))
+        {
+            throw new NetworkFormatException("The network file is not text in UTF-8. Is it another kind of file?");
+        }
+
         try
         {
-            document = JsonDocument.Parse(utf8Json, Options);
+            using JsonDocument document = JsonDocument.Parse(utf8Json, Options);
+            return ReadNetwork(document.RootElement);
         }
         catch (JsonException error)
         {
             throw new NetworkFormatException($"The network file is not valid JSON: {error.Message}", error);
         }
-
-        using (document)
+        catch (InvalidOperationException error)
         {
-            return ReadNetwork(document.RootElement);
+            // Thrown where an escape such as \ud800 names half a character: valid JSON, but no text.
+            throw new NetworkFormatException($"The network file holds an escape that is no character. {error.Message}", error);
         }
     }
 

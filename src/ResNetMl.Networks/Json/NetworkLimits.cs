@@ -30,6 +30,9 @@ public static class NetworkLimits
     /// <summary>Elements of all parameters and buffers together: 16 GiB in single precision.</summary>
     public const long MaxStateElements = 1L << 32;
 
+    /// <summary>Multiply-adds of the network for one image.</summary>
+    public const long MaxMultiplyAdds = 1L << 50;
+
     /// <summary>Finds what lies beyond the limits on tensors.</summary>
     /// <returns>A sentence that names it, or null where all is within them.</returns>
     internal static string? FindExcess(NetworkDefinition definition)
@@ -43,6 +46,7 @@ public static class NetworkLimits
         }
 
         long stateElements = 0;
+        long multiplyAdds = 0;
         foreach (Node node in definition.Nodes)
         {
             Shape shape = definition.ShapeOf(node.Name);
@@ -64,6 +68,13 @@ public static class NetworkLimits
             if (stateElements > MaxStateElements)
             {
                 return $"the parameters up to node '{node.Name}' hold more than {MaxStateElements:N0} elements.";
+            }
+
+            // One node's cannot overflow: its value and its weight are within their limits by now.
+            multiplyAdds += definition.MultiplyAddsOf(node);
+            if (multiplyAdds > MaxMultiplyAdds)
+            {
+                return $"the nodes up to '{node.Name}' take more than {MaxMultiplyAdds:N0} multiply-adds.";
             }
         }
 
