@@ -6,7 +6,7 @@ namespace ResNetMl.Architecture.Tests.PublicSurface;
 /// <summary>Types, parameters and default values as C# writes them, without namespaces.</summary>
 internal static class SignatureText
 {
-    private static readonly Dictionary<Type, string> _keywords = new()
+    private static readonly Dictionary<Type, string> Keywords = new()
     {
         [typeof(void)] = "void",
         [typeof(object)] = "object",
@@ -28,19 +28,19 @@ internal static class SignatureText
         [typeof(decimal)] = "decimal",
     };
 
-    private static readonly NullabilityInfoContext _nullability = new();
+    private static readonly NullabilityInfoContext Nullability = new();
 
     /// <summary>The type of a parameter or result, with <c>?</c> where null is allowed.</summary>
-    public static string TypeOf(ParameterInfo parameter) => Name(parameter.ParameterType, _nullability.Create(parameter));
+    public static string TypeOf(ParameterInfo parameter) => Name(parameter.ParameterType, Nullability.Create(parameter));
 
     /// <inheritdoc cref="TypeOf(ParameterInfo)"/>
-    public static string TypeOf(PropertyInfo property) => Name(property.PropertyType, _nullability.Create(property));
+    public static string TypeOf(PropertyInfo property) => Name(property.PropertyType, Nullability.Create(property));
 
     /// <inheritdoc cref="TypeOf(ParameterInfo)"/>
-    public static string TypeOf(FieldInfo field) => Name(field.FieldType, _nullability.Create(field));
+    public static string TypeOf(FieldInfo field) => Name(field.FieldType, Nullability.Create(field));
 
     /// <inheritdoc cref="TypeOf(ParameterInfo)"/>
-    public static string TypeOf(EventInfo @event) => Name(@event.EventHandlerType!, _nullability.Create(@event));
+    public static string TypeOf(EventInfo @event) => Name(@event.EventHandlerType!, Nullability.Create(@event));
 
     /// <summary>The name of a type as it is used: <c>IReadOnlyList&lt;float&gt;</c>, <c>int[]</c>, <c>Outer.Inner</c>.</summary>
     public static string Name(Type type, NullabilityInfo? nullability = null)
@@ -66,7 +66,7 @@ internal static class SignatureText
             return Name(type.GetElementType()!) + "*";
         }
 
-        if (_keywords.TryGetValue(type, out string? keyword))
+        if (Keywords.TryGetValue(type, out string? keyword))
         {
             return keyword + mark;
         }

@@ -6,7 +6,7 @@ namespace ResNetMl.Architecture.Tests.Repository;
 /// <summary>The files git tracks, and new ones it does not ignore: what the next commit can carry.</summary>
 internal static class RepositoryFiles
 {
-    private static readonly Lazy<IReadOnlyList<string>> _all = new(List);
+    private static readonly Lazy<IReadOnlyList<string>> Files = new(List);
 
     /// <summary>Paths relative to the root, with forward slashes. The test is skipped where there is no git or no checkout.</summary>
     public static IReadOnlyList<string> All
@@ -18,7 +18,7 @@ internal static class RepositoryFiles
                 Assert.Skip("Needs a git checkout: this folder has no .git.");
             }
 
-            return _all.Value;
+            return Files.Value;
         }
     }
 

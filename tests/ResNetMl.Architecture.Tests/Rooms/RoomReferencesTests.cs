@@ -9,7 +9,7 @@ namespace ResNetMl.Architecture.Tests.Rooms;
 public sealed class RoomReferencesTests
 {
     /// <summary>Tools that the build puts into every room and that no assembly refers to.</summary>
-    private static readonly string[] _buildTools = ["Microsoft.CodeAnalysis.BannedApiAnalyzers"];
+    private static readonly string[] BuildTools = ["Microsoft.CodeAnalysis.BannedApiAnalyzers"];
 
     [Fact]
     public void Every_project_in_src_has_a_row_and_every_built_row_a_project()
@@ -57,7 +57,7 @@ public sealed class RoomReferencesTests
     {
         Room room = RoomTable.Named(name);
 
-        AssertWithin(room, "refers to the package", [.. room.Packages, .. _buildTools], Items(room.ProjectFile, "PackageReference"));
+        AssertWithin(room, "refers to the package", [.. room.Packages, .. BuildTools], Items(room.ProjectFile, "PackageReference"));
     }
 
     // What the compiler wrote down, whatever the project files say: catches a reference that came by another way.
