@@ -60,7 +60,10 @@ public sealed record ImageNetResNet(BlockKind Block, IReadOnlyList<int> BlocksPe
     /// <summary>Convolutions and linear layers on the main path.</summary>
     public int Depth => 2 + (BlocksPerStage.Sum() * (Block == BlockKind.Basic ? 2 : 3));
 
-    /// <summary>The catalogue's name: <c>resnet50</c>, <c>resnet50-v1</c>, <c>resnet34-option-a</c>, <c>plain34</c>.</summary>
+    /// <summary>
+    /// The catalogue's name: <c>resnet50</c>, <c>resnet50-v1</c>, <c>resnet34-option-a</c>, <c>plain34</c>; for other rows of blocks
+    /// <c>imagenet-1-1-1-1-resnet10</c>, which the catalogue does not know.
+    /// </summary>
     public string Name
     {
         get
@@ -69,9 +72,15 @@ public sealed record ImageNetResNet(BlockKind Block, IReadOnlyList<int> BlocksPe
             string option = IsPlain || Shortcut == ShortcutOption.ProjectionWhereShapeChanges
                 ? ""
                 : $"-option-{NetworkCatalog.OptionLetter(Shortcut)}";
-            return $"{(IsPlain ? "plain" : "resnet")}{Depth}{version}{option}";
+
+            // Columns that table 1 does not have may share a depth with it or with a CIFAR network.
+            string family = IsColumnOfTable1 ? "" : $"imagenet-{string.Join('-', BlocksPerStage)}-";
+            return $"{family}{(IsPlain ? "plain" : "resnet")}{Depth}{version}{option}";
         }
     }
+
+    private bool IsColumnOfTable1 =>
+        OfDepth(Depth) is { } column && column.Block == Block && column.BlocksPerStage.SequenceEqual(BlocksPerStage);
 
     /// <summary>The column of table 1 with a depth; null if there is none.</summary>
     /// <param name="depth">18, 34, 50, 101 or 152.</param>

@@ -1,9 +1,12 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using ResNetMl.Networks;
+using ResNetMl.TestSupport;
 
 namespace ResNetMl.Foundation.Tests.Networks;
 
 /// <summary>Parameters, multiply-adds and depths against the papers and torchvision.</summary>
-public sealed class CountTests
+public sealed partial class CountTests
 {
     // Witness: torchvision's published counts for 1000 classes.
     [Theory]
@@ -88,4 +91,22 @@ public sealed class CountTests
     [InlineData("cifar-resnet50", 50)]
     public void Depth_is_the_number_in_the_name(string name, int expected) =>
         Assert.Equal(expected, NetworkCatalog.Define(name).Depth);
+
+    [Fact]
+    public void The_table_in_the_documentation_holds_these_counts()
+    {
+        string page = File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "docs", "networks.md"));
+        Match[] rows = CountRow().Matches(page).ToArray();
+
+        Assert.Equal(17, rows.Length);
+        foreach (Match row in rows)
+        {
+            NetworkDefinition network = NetworkCatalog.Define(row.Groups["name"].Value);
+            string expected = string.Create(CultureInfo.InvariantCulture, $"{network.ParameterCount:N0} | {network.MultiplyAdds / 1e9:0.000}");
+            Assert.Equal($"{network.Name} {expected}", $"{network.Name} {row.Groups["counts"].Value}");
+        }
+    }
+
+    [GeneratedRegex(@"^\| `(?<name>[a-z0-9-]+)` \| (?<counts>[0-9,]+ \| [0-9.]+) \|", RegexOptions.Multiline)]
+    private static partial Regex CountRow();
 }

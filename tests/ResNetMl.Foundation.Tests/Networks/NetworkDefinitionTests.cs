@@ -53,6 +53,13 @@ public sealed class NetworkDefinitionTests
         Assert.Equal([1, 512, 4, 4], network.ShapeOf("bn3"));
     }
 
+    [Fact]
+    public void Rows_of_blocks_that_table_1_lacks_have_names_of_their_own()
+    {
+        Assert.Equal("imagenet-2-2-2-2-resnet26", new ImageNetResNet(BlockKind.Bottleneck, [2, 2, 2, 2]).Define().Name);
+        Assert.Equal("imagenet-4-4-4-4-resnet34-option-a", new ImageNetResNet(BlockKind.Basic, [4, 4, 4, 4]) { Shortcut = ShortcutOption.ZeroPadding }.Name);
+    }
+
     // Witness: akamaster/pytorch_resnet_cifar10, resnet.py: F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, planes//4, planes//4)).
     [Fact]
     public void Option_a_adds_a_quarter_of_the_channels_before_and_after()
