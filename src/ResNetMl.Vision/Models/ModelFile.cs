@@ -1,0 +1,86 @@
+using System.Text.Json;
+using ResNetMl.Data;
+using ResNetMl.Images;
+using ResNetMl.Networks;
+using ResNetMl.Tensors;
+
+namespace ResNetMl.Vision;
+
+/// <summary>The parts of a model's file.</summary>
+/// <remarks>
+/// <c>network.json</c> (<see cref="NetworkJson"/>), <c>preprocessing.json</c>, <c>labels.json</c> (an array of text), <c>weights.safetensors</c>
+/// (<see cref="SafetensorsPart"/>), <c>provenance.json</c>, and where measured <c>metrics.json</c>.
+/// </remarks>
+internal static class ModelFile
+{
+    /// <summary>The name under which the archive's manifest knows these parts.</summary>
+    internal const string Loader = "ImageClassificationModel";
+
+    /// <summary>The newest layout of parts that is written and read.</summary>
+    internal const int LoaderVersion = 1;
+
+    private const string NetworkPart = "network.json";
+    private const string PreprocessingPart = "preprocessing.json";
+    private const string LabelsPart = "labels.json";
+    private const string WeightsPart = "weights.safetensors";
+    private const string ProvenancePart = "provenance.json";
+    private const string MetricsPart = "metrics.json";
+
+    internal static IEnumerable<ModelPart> Parts(Model model)
+    {
+        yield return ModelPart.FromText(NetworkPart, NetworkJson.Write(model.Definition));
+        yield return ModelPart.FromText(PreprocessingPart, model.Preprocessing.ToJson());
+        yield return ModelPart.FromText(LabelsPart, JsonSerializer.Serialize(model.Labels, FileJson.Options));
+        IReadOnlyList<NamedTensor> weights = NamedTensor.Of(model.Weights);
+        yield return new ModelPart(WeightsPart, stream => SafetensorsPart.Write(stream, weights));
+        yield return ModelPart.FromText(ProvenancePart, JsonSerializer.Serialize(model.Provenance, FileJson.Options));
+        if (model.Metrics is not null)
+        {
+            yield return ModelPart.FromText(MetricsPart, JsonSerializer.Serialize(model.Metrics, FileJson.Options));
+        }
+    }
+
+    internal static Model Read(ModelArchive archive)
+    {
+        FileJson.RequireLoader(archive, Loader, LoaderVersion, "model");
+        try
+        {
+            NetworkDefinition definition = NetworkJson.Read(archive.ReadBytes(NetworkPart));
+            var preprocessing = Preprocessing.FromJson(archive.ReadText(PreprocessingPart));
+            string[] labels = FileJson.Read<string[]>(archive, LabelsPart);
+            ModelChecks.CheckParts(definition, preprocessing, labels);
+            return new Model(definition, ReadWeights(archive, definition), preprocessing, labels)
+            {
+                Metrics = archive.Contains(MetricsPart) ? FileJson.Read<ModelMetrics>(archive, MetricsPart) : null,
+                Provenance = FileJson.Read<ModelProvenance>(archive, ProvenancePart),
+            };
+        }
+        catch (Exception exception) when (exception is NetworkFormatException or ArgumentException or (FormatException and not ModelFormatException))
+        {
+            throw new ModelFormatException(
+                ModelFormatError.Damaged, $"'{archive.Name}' holds parts that make no model: {exception.Message}", exception);
+        }
+    }
+
+    private static StateDictionary ReadWeights(ModelArchive archive, NetworkDefinition definition)
+    {
+        long needed = definition.State.Sum(spec => spec.Shape.ElementCount * sizeof(float));
+        long held = archive.Manifest.Parts.FirstOrDefault(part => part.Name == WeightsPart)?.SizeInBytes ?? 0;
+        if (held < needed)
+        {
+            // Checked before memory is taken: the definition alone could ask for more than the file can fill.
+            throw new ModelFormatException(
+                ModelFormatError.Damaged,
+                $"'{archive.Name}' is damaged: its network needs {needed:N0} bytes of weights, part '{WeightsPart}' has {held:N0}.");
+        }
+
+        var weights = new StateDictionary();
+        foreach (ParameterSpec spec in definition.State)
+        {
+            weights.Add(spec.Name, new Tensor(spec.Shape));
+        }
+
+        SafetensorsPart.ReadInto(archive, WeightsPart, NamedTensor.Of(weights));
+        return weights;
+    }
+}

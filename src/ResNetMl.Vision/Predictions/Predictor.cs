@@ -1,0 +1,231 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using ResNetMl.Engine;
+using ResNetMl.Images;
+using ResNetMl.Tensors;
+
+namespace ResNetMl.Vision;
+
+/// <summary>A model made ready by a backend. Threads may share one: the weights are prepared once, and each call in progress has buffers of its own.</summary>
+public sealed class Predictor : IDisposable
+{
+    private readonly CompiledNetwork _network;
+    private readonly PredictorOptions _options;
+    private readonly ConcurrentBag<PlanWithInput> _singles = [];
+    private readonly ConcurrentBag<PlanWithInput> _batches = [];
+    private readonly int _imageLength;
+    private volatile bool _isDisposed;
+
+    internal Predictor(Model model, IBackend backend, PredictorOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BatchSize, nameof(options));
+        Model = model;
+        _options = options;
+        _imageLength = (int)model.Definition.Inputs[0].Shape.ElementCount;
+        (OperationList operations, StateDictionary weights) = Lowering.ForInference(model.Definition, model.Weights);
+        _network = backend.Compile(operations, weights, new CompileOptions { Threads = options.Threads, Precision = options.Precision });
+    }
+
+    /// <summary>The model that answers.</summary>
+    public Model Model { get; }
+
+    /// <summary>Scores an encoded image.</summary>
+    /// <param name="encoded">The whole file.</param>
+    /// <param name="name">Where the bytes came from, for messages.</param>
+    /// <exception cref="ImageFormatException">The bytes are no whole image that can be read.</exception>
+    public Prediction Predict(ReadOnlyMemory<byte> encoded, string name = "image") =>
+        Predict(ImageDecoder.Decode(encoded, name, _options.Decoding), name);
+
+    /// <summary>Scores an image file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ImageFormatException">The file cannot be read or is no whole image.</exception>
+    public Prediction PredictFile(string path) => Predict(ImageDecoder.DecodeFile(path, _options.Decoding), path);
+
+    /// <summary>Scores a decoded image.</summary>
+    /// <param name="image">The pixels; the model's preprocessing is applied here.</param>
+    /// <param name="name">Where the image came from, for messages.</param>
+    /// <exception cref="ImageFormatException">The image is smaller than the preprocessing's crop.</exception>
+    public Prediction Predict(RgbImage image, string name = "image")
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        Tensor input = Prepare(image, name);
+        PlanWithInput plan = Rent(_singles, batchSize: 1);
+        Prediction prediction = ToPrediction(plan.Plan.Run(input).Span);
+        Return(_singles, plan);
+        return prediction;
+    }
+
+    /// <summary>Scores images together, which takes less time than one by one.</summary>
+    /// <param name="images">Any number of them.</param>
+    /// <returns>A prediction for each, in their order.</returns>
+    /// <exception cref="ImageFormatException">An image is smaller than the preprocessing's crop.</exception>
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<RgbImage> images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var predictions = new List<Prediction>(images.Count);
+        for (int first = 0; first < images.Count; first += _options.BatchSize)
+        {
+            Tensor[] inputs = [.. images.Skip(first).Take(_options.BatchSize).Select((image, i) => Prepare(image, $"image {first + i}"))];
+            predictions.AddRange(RunBatch(inputs));
+        }
+
+        return predictions;
+    }
+
+    /// <summary>Scores all examples of a source in their order, decoding some while others are computed; memory does not grow with their number.</summary>
+    /// <param name="source">The examples; for a comparison with their labels, first bring them into the model's order (WithLabels).</param>
+    /// <param name="progress">Told after each batch, on the calling thread.</param>
+    /// <param name="token">Ends the scoring.</param>
+    /// <returns>One entry an example; an unreadable image has its reason instead of a prediction and takes part in no other's.</returns>
+    /// <exception cref="OperationCanceledException">The token ended it.</exception>
+    public IEnumerable<ScoredExample> Score(
+        IExampleSource source, Action<ScoringProgress>? progress = null, CancellationToken token = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return ScoreInOrder(source, progress, token);
+    }
+
+    /// <summary>Frees the buffers and the prepared weights. No call may be in progress.</summary>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        foreach (PlanWithInput plan in _singles.Concat(_batches))
+        {
+            plan.Plan.Dispose();
+        }
+
+        _network.Dispose();
+    }
+
+    private IEnumerable<ScoredExample> ScoreInOrder(
+        IExampleSource source, Action<ScoringProgress>? progress, CancellationToken token)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int bad = 0;
+        Task<Prepared[]> next = PrepareAsync(source, 0, token);
+        for (int first = 0; first < source.Count;)
+        {
+            Prepared[] prepared = next.GetAwaiter().GetResult();
+            int after = first + prepared.Length;
+            next = after < source.Count ? PrepareAsync(source, after, token) : next;
+            token.ThrowIfCancellationRequested();
+            using IEnumerator<Prediction> predictions =
+                RunBatch([.. prepared.Where(image => image.Input is not null).Select(image => image.Input!)]).GetEnumerator();
+            var scored = new ScoredExample[prepared.Length];
+            for (int i = 0; i < prepared.Length; i++)
+            {
+                bool isReadable = prepared[i].Input is not null && predictions.MoveNext();
+                bad += isReadable ? 0 : 1;
+                scored[i] = new ScoredExample(
+                    first + i, source.GetPath(first + i), source.GetLabelIndex(first + i), isReadable ? predictions.Current : null, prepared[i].Bad);
+            }
+
+            first = after;
+            double rate = first / Stopwatch.GetElapsedTime(start).TotalSeconds;
+            progress?.Invoke(new ScoringProgress(first, source.Count, bad, rate, TimeSpan.FromSeconds((source.Count - first) / rate)));
+            foreach (ScoredExample example in scored)
+            {
+                yield return example;
+            }
+        }
+    }
+
+    private Task<Prepared[]> PrepareAsync(IExampleSource source, int first, CancellationToken token) => Task.Run(
+        () =>
+        {
+            var prepared = new Prepared[Math.Min(_options.BatchSize, source.Count - first)];
+            var parallel = new ParallelOptions
+            {
+                MaxDegreeOfParallelism = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount,
+                CancellationToken = token,
+            };
+            try
+            {
+                Parallel.For(0, prepared.Length, parallel, i => prepared[i] = PrepareOne(source, first + i));
+            }
+            catch (AggregateException exception)
+            {
+                // Bad images are caught one by one; what is left ends the scoring, whatever thread it came from.
+                ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+            }
+
+            return prepared;
+        },
+        token);
+
+    private Prepared PrepareOne(IExampleSource source, int index)
+    {
+        try
+        {
+            Example example = source.Get(index);
+            return new Prepared(Prepare(example.Decode(_options.Decoding), example.Path), Bad: null);
+        }
+        catch (ImageFormatException exception)
+        {
+            return new Prepared(Input: null, new BadImage(source.GetPath(index), exception.Reason));
+        }
+    }
+
+    private Tensor Prepare(RgbImage image, string name)
+    {
+        try
+        {
+            return Model.Preprocessing.Apply(image);
+        }
+        catch (ImageFormatException exception) when (exception.ImageName != name)
+        {
+            throw new ImageFormatException(name, exception.Reason, exception);
+        }
+    }
+
+    private List<Prediction> RunBatch(Tensor[] inputs)
+    {
+        var predictions = new List<Prediction>(inputs.Length);
+        if (inputs.Length == 0)
+        {
+            return predictions;
+        }
+
+        PlanWithInput plan = Rent(_batches, _options.BatchSize);
+        Span<float> rows = plan.Input.Span;
+        for (int row = 0; row < inputs.Length; row++)
+        {
+            inputs[row].Span.CopyTo(rows[(row * _imageLength)..]);
+        }
+
+        rows[(inputs.Length * _imageLength)..].Clear();
+        ReadOnlySpan<float> logits = plan.Plan.Run(plan.Input).Span;
+        for (int row = 0; row < inputs.Length; row++)
+        {
+            predictions.Add(ToPrediction(logits.Slice(row * Model.Labels.Count, Model.Labels.Count)));
+        }
+
+        Return(_batches, plan);
+        return predictions;
+    }
+
+    private Prediction ToPrediction(ReadOnlySpan<float> logits)
+    {
+        var probabilities = new float[logits.Length];
+        SoftmaxCrossEntropy.Softmax(logits, logits.Length, probabilities);
+        return new Prediction(probabilities, Model.Labels);
+    }
+
+    private PlanWithInput Rent(ConcurrentBag<PlanWithInput> plans, int batchSize)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return plans.TryTake(out PlanWithInput? plan)
+            ? plan
+            : new PlanWithInput(_network.CreatePlan(batchSize), new Tensor(Model.Definition.Inputs[0].Shape.With(0, batchSize)));
+    }
+
+    /// <summary>A plan whose run failed is not returned, and so not used again.</summary>
+    private static void Return(ConcurrentBag<PlanWithInput> plans, PlanWithInput plan) => plans.Add(plan);
+
+    private sealed record PlanWithInput(Plan Plan, Tensor Input);
+
+    private readonly record struct Prepared(Tensor? Input, BadImage? Bad);
+}
