@@ -10,7 +10,7 @@ internal class JsonObjectReader(string where, string kind, JsonElement element)
 {
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
-    /// <summary>An object reader over an element that must be an object.</summary>
+    /// <summary>The element itself, if it is an object.</summary>
     internal static JsonElement RequireObject(string where, JsonElement element) => element.ValueKind == JsonValueKind.Object
         ? element
         : throw new NetworkFormatException($"{Capitalized(where)}: expected an object, got {Describe(element)}.");

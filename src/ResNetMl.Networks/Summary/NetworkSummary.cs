@@ -45,10 +45,9 @@ public sealed partial class NetworkSummary
     public static NetworkSummary Of(NetworkDefinition definition)
     {
         var stages = new List<SummaryStage>();
-        int stageOfLast = -1;
-        string? prefix = null;
         var rows = new List<SummaryRow>();
-        int lastDotted = definition.Nodes.ToList().FindLastIndex(node => PrefixOf(node) is not null);
+        string? prefix = null;
+        int lastWithPrefix = definition.Nodes.ToList().FindLastIndex(node => PrefixOf(node) is not null);
 
         for (int index = 0; index < definition.Nodes.Count; index++)
         {
@@ -56,14 +55,9 @@ public sealed partial class NetworkSummary
             string? nodePrefix = PrefixOf(node);
 
             // A node without a prefix between two stages goes with the stage before it; before all it is stem, after all classifier.
-            bool begins = nodePrefix != prefix && (nodePrefix is not null || index > lastDotted);
-            if (begins && rows.Count > 0)
+            if (nodePrefix != prefix && (nodePrefix is not null || index > lastWithPrefix))
             {
                 Close();
-            }
-
-            if (begins)
-            {
                 prefix = nodePrefix;
             }
 
@@ -75,10 +69,12 @@ public sealed partial class NetworkSummary
 
         void Close()
         {
-            stageOfLast++;
-            string name = lastDotted < 0 ? "network" : prefix is not null ? TitleOf(prefix) : stageOfLast == 0 ? "stem" : "classifier";
-            stages.Add(new SummaryStage(name, prefix ?? "", [.. rows]));
-            rows.Clear();
+            if (rows.Count > 0)
+            {
+                string withoutPrefix = lastWithPrefix < 0 ? "network" : stages.Count == 0 ? "stem" : "classifier";
+                stages.Add(new SummaryStage(prefix is null ? withoutPrefix : TitleOf(prefix), prefix ?? "", [.. rows]));
+                rows.Clear();
+            }
         }
     }
 

@@ -5,7 +5,7 @@ namespace ResNetMl.Foundation.Tests.Networks;
 /// <summary>Definitions survive being written and read.</summary>
 public sealed class NetworkJsonTests
 {
-    public static TheoryData<string> CatalogueNames => [.. NetworkCatalog.Names, "cifar-resnet50-option-c"];
+    public static TheoryData<string> CatalogueNames => [.. NetworkCatalog.Names, "cifar-resnet50-option-c", "resnet6002"];
 
     [Theory, MemberData(nameof(CatalogueNames))]
     public void A_catalogue_network_is_read_as_it_was_written(string name)
