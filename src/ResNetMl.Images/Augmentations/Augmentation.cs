@@ -4,6 +4,7 @@ namespace ResNetMl.Images;
 
 /// <summary>A random change of a training image that keeps its label, as data. A list of them is applied in order to the 8-bit pixels.</summary>
 /// <remarks>Random numbers come from (seed, epoch, example) alone, so an augmented image is the same on any thread of any run.</remarks>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(HorizontalFlip), "horizontalFlip")]
 [JsonDerivedType(typeof(PadAndCrop), "padAndCrop")]
@@ -55,6 +56,7 @@ public sealed record HorizontalFlip : Augmentation
     }
 
     /// <summary>Share of images that are flipped, in [0, 1].</summary>
+    [JsonPropertyName("probability")]
     public double Probability { get; }
 
     internal override void Apply(AugmentedImage image, ref CounterRandom random)
@@ -85,9 +87,11 @@ public sealed record PadAndCrop : Augmentation
     }
 
     /// <summary>Pixels added on each side, and so the largest shift.</summary>
+    [JsonPropertyName("padding")]
     public int Padding { get; }
 
     /// <summary>What the added pixels hold.</summary>
+    [JsonPropertyName("mode")]
     public PadMode Mode { get; }
 
     internal override void Apply(AugmentedImage image, ref CounterRandom random)
@@ -127,15 +131,19 @@ public sealed record RandomResizedCrop : Augmentation
     }
 
     /// <summary>Smallest share of the image's area, in (0, 1].</summary>
+    [JsonPropertyName("minArea")]
     public double MinArea { get; }
 
     /// <summary>Largest share of the image's area.</summary>
+    [JsonPropertyName("maxArea")]
     public double MaxArea { get; }
 
     /// <summary>Smallest width/height.</summary>
+    [JsonPropertyName("minRatio")]
     public double MinRatio { get; }
 
     /// <summary>Largest width/height.</summary>
+    [JsonPropertyName("maxRatio")]
     public double MaxRatio { get; }
 
     internal override void Apply(AugmentedImage image, ref CounterRandom random) =>
@@ -182,12 +190,15 @@ public sealed record RandomErasing : Augmentation
     }
 
     /// <summary>Share of images that lose a rectangle, in [0, 1].</summary>
+    [JsonPropertyName("probability")]
     public double Probability { get; }
 
     /// <summary>Smallest share of the image's area.</summary>
+    [JsonPropertyName("minArea")]
     public double MinArea => Part.MinArea;
 
     /// <summary>Largest share of the image's area.</summary>
+    [JsonPropertyName("maxArea")]
     public double MaxArea => Part.MaxArea;
 
     private RandomResizedCrop Part { get; }

@@ -33,6 +33,11 @@ public static class ImageDecoder
         ArgumentNullException.ThrowIfNull(name);
         options ??= DecodingOptions.Default;
         ImageFormat format = ImageSignature.Recognise(encoded.Span, name);
+        if (format == ImageFormat.Png)
+        {
+            PngStructure.Check(encoded.Span, name);
+        }
+
         return format == ImageFormat.Bmp
             ? BmpReader.Decode(encoded.Span, name, options)
             : VipsDecoder.Decode(format, encoded, name, options);

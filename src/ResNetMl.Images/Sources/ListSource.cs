@@ -38,14 +38,16 @@ internal sealed class ListSource : IExampleSource
     internal static ListSource OpenFile(string path, long maxFileBytes)
     {
         string folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
-        return Open(path, RegularFile.ReadAll(path, maxFileBytes), new FolderContainer(folder, maxFileBytes), string.Empty);
+        byte[] content = ReadList(path, () => new FileInfo(path).Length == 0 ? [] : RegularFile.ReadAll(path, maxFileBytes));
+        return Open(path, content, new FolderContainer(folder, maxFileBytes), string.Empty);
     }
 
     /// <summary>Opens a list in a zip; its paths stay inside.</summary>
     internal static ListSource OpenInContainer(DatasetContainer container, string list)
     {
         int slash = list.LastIndexOf('/');
-        return Open(container.Describe(list), container.Read(list), container, slash < 0 ? string.Empty : list[..slash]);
+        byte[] content = ReadList(container.Describe(list), () => container.Read(list));
+        return Open(container.Describe(list), content, container, slash < 0 ? string.Empty : list[..slash]);
     }
 
     public int GetLabelIndex(int index) => _labelIndices[index];
@@ -62,6 +64,18 @@ internal sealed class ListSource : IExampleSource
     }
 
     public void Dispose() => _container.Dispose();
+
+    private static byte[] ReadList(string name, Func<byte[]> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (ImageFormatException exception)
+        {
+            throw new DatasetException($"{name}: expected a list of path and label that can be read. {exception.Reason}", exception);
+        }
+    }
 
     private static ListSource Open(string name, byte[] content, DatasetContainer container, string folder)
     {
