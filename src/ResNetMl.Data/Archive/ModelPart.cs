@@ -43,5 +43,9 @@ public sealed class ModelPart
     /// <param name="text">The text, of any length.</param>
     public static ModelPart FromText(string name, string text) => FromBytes(name, Encoding.UTF8.GetBytes(text));
 
+    /// <summary>The same part in a folder.</summary>
+    /// <param name="folder">The folder's name, without a slash.</param>
+    internal ModelPart In(string folder) => new($"{folder}/{Name}", _write);
+
     internal void WriteTo(Stream stream) => _write(stream);
 }

@@ -1,0 +1,190 @@
+using System.Security.Cryptography;
+using ResNetMl.Data;
+using ResNetMl.Runtime;
+
+namespace ResNetMl;
+
+/// <summary>Makes, splits and reorders views.</summary>
+public sealed class DataOperationsCatalog : ICatalog
+{
+    private readonly IHostEnvironment _environment;
+
+    internal DataOperationsCatalog(IHostEnvironment environment) => _environment = environment;
+
+    IHostEnvironment ICatalog.Environment => _environment;
+
+    /// <summary>Shows objects as rows: their public fields and properties are the columns.</summary>
+    /// <remarks>The sequence is enumerated on every pass, and no further than rows are read.</remarks>
+    /// <param name="data">The objects; none may be null.</param>
+    /// <param name="schemaDefinition">Which members are columns; null for all, as their types and attributes say.</param>
+    /// <typeparam name="TRow">The row class.</typeparam>
+    /// <exception cref="ArgumentException">A member's type cannot be a column.</exception>
+    public IDataView LoadFromEnumerable<TRow>(IEnumerable<TRow> data, SchemaDefinition? schemaDefinition = null)
+        where TRow : class
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return new EnumerableView<TRow>(data, RowColumns<TRow>.Of(schemaDefinition));
+    }
+
+    /// <summary>Shows objects as rows, with what a schema says more than the class does: vector lengths, key counts, annotations.</summary>
+    /// <inheritdoc cref="LoadFromEnumerable{TRow}(IEnumerable{TRow}, SchemaDefinition)"/>
+    /// <param name="schema">Columns by name; a column without a member is an error, a member without a column is as the class says.</param>
+    /// <param name="data">The objects; none may be null.</param>
+    public IDataView LoadFromEnumerable<TRow>(IEnumerable<TRow> data, DataViewSchema schema)
+        where TRow : class
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(schema);
+        SchemaDefinition definition = SchemaDefinition.Create(typeof(TRow), SchemaDefinition.Direction.Read);
+        foreach (DataViewSchema.Column column in schema.Where(column => !column.IsHidden))
+        {
+            definition[column.Name].Adopt(column);
+        }
+
+        return LoadFromEnumerable(data, definition);
+    }
+
+    /// <summary>Shows rows as objects, read as they are enumerated.</summary>
+    /// <param name="data">The view; read anew on every enumeration.</param>
+    /// <param name="reuseRowObject">Whether every row is written into one object, which saves memory where a row is not kept.</param>
+    /// <param name="ignoreMissingColumns">Whether members without a column stay as the constructor leaves them.</param>
+    /// <param name="schemaDefinition">Which members to write; null for all that can be.</param>
+    /// <typeparam name="TRow">The row class.</typeparam>
+    /// <exception cref="ArgumentException">A member has no column, or one of another type.</exception>
+    public IEnumerable<TRow> CreateEnumerable<TRow>(
+        IDataView data, bool reuseRowObject, bool ignoreMissingColumns = false, SchemaDefinition? schemaDefinition = null)
+        where TRow : class, new()
+    {
+        BlockView view = BlockView.Of(data);
+        return Enumerate(view, RowWriter<TRow>.Bind(view.Schema, schemaDefinition, ignoreMissingColumns), reuseRowObject);
+    }
+
+    /// <summary>The rows in a random order, the same on every pass.</summary>
+    /// <param name="input">The view.</param>
+    /// <param name="seed">Chooses the order; null for the context's seed, and where that is null too, for chance.</param>
+    /// <param name="shufflePoolSize">How many rows are held in memory to draw from, where the view cannot shuffle itself.</param>
+    /// <param name="shuffleSource">Whether a view that can shuffle itself does; then any order is possible and no pool is needed.</param>
+    public IDataView ShuffleRows(IDataView input, int? seed = null, int shufflePoolSize = 1000, bool shuffleSource = true)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shufflePoolSize);
+        return new ShuffledView(BlockView.Of(input), SeedOr(seed), shufflePoolSize, shuffleSource);
+    }
+
+    /// <summary>Deals the rows into a set to train on and one to test on.</summary>
+    /// <remarks>
+    /// Each row is dealt by a number that depends on the seed and on the row, so the sizes are near the fractions, not exact, and a row is in
+    /// the same set on every pass.
+    /// </remarks>
+    /// <param name="data">The view.</param>
+    /// <param name="testFraction">Share of the rows to test on, above 0 and below 1.</param>
+    /// <param name="samplingKeyColumnName">Rows with the same value in this column stay together; null deals each row alone.</param>
+    /// <param name="seed">Chooses how rows are dealt; null for the context's seed, and where that is null too, for chance.</param>
+    public TrainTestData TrainTestSplit(IDataView data, double testFraction = 0.1, string? samplingKeyColumnName = null, int? seed = null)
+    {
+        if (!(testFraction > 0 && testFraction < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(testFraction), testFraction, "The share to test on must be above 0 and below 1.");
+        }
+
+        BlockView view = BlockView.Of(data);
+        (int[] columns, Func<Block, int, double> fractionOf) = RowFraction.By(view, samplingKeyColumnName, SeedOr(seed));
+        return new TrainTestData(
+            new FilteredView(view, columns, (block, row) => fractionOf(block, row) >= testFraction),
+            new FilteredView(view, columns, (block, row) => fractionOf(block, row) < testFraction));
+    }
+
+    /// <summary>Deals the rows into folds: each row is in the test set of one and the training set of the others.</summary>
+    /// <param name="data">The view.</param>
+    /// <param name="numberOfFolds">At least 2.</param>
+    /// <param name="samplingKeyColumnName"><inheritdoc cref="TrainTestSplit" path="/param[@name='samplingKeyColumnName']"/></param>
+    /// <param name="seed"><inheritdoc cref="TrainTestSplit" path="/param[@name='seed']"/></param>
+    public IReadOnlyList<TrainTestData> CrossValidationSplit(
+        IDataView data, int numberOfFolds = 5, string? samplingKeyColumnName = null, int? seed = null)
+    {
+        if (numberOfFolds < 2)
+        {
+            throw new ArgumentOutOfRangeException(nameof(numberOfFolds), numberOfFolds, "Cross-validation needs at least 2 folds.");
+        }
+
+        BlockView view = BlockView.Of(data);
+        (int[] columns, Func<Block, int, double> fractionOf) = RowFraction.By(view, samplingKeyColumnName, SeedOr(seed));
+        int FoldOf(Block block, int row) => (int)(fractionOf(block, row) * numberOfFolds);
+        return [.. Enumerable.Range(0, numberOfFolds).Select(fold => new TrainTestData(
+            new FilteredView(view, columns, (block, row) => FoldOf(block, row) != fold),
+            new FilteredView(view, columns, (block, row) => FoldOf(block, row) == fold)))];
+    }
+
+    /// <summary>Keeps columns in memory from the first time they are read.</summary>
+    /// <param name="input">The view.</param>
+    /// <param name="columnsToPrefetch">Columns to read together on the first pass; others are kept too, when they are asked for.</param>
+    public IDataView Cache(IDataView input, params string[] columnsToPrefetch)
+    {
+        ArgumentNullException.ThrowIfNull(columnsToPrefetch);
+        BlockView view = BlockView.Of(input);
+        return new CachedView(view, [.. columnsToPrefetch.Select(name => view.Schema[name].Index)]);
+    }
+
+    /// <summary>The first rows.</summary>
+    /// <param name="input">The view.</param>
+    /// <param name="count">How many, at least 1.</param>
+    public IDataView TakeRows(IDataView input, long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        return new TakenView(BlockView.Of(input), skipCount: 0, count);
+    }
+
+    /// <summary>The rows after the first ones.</summary>
+    /// <param name="input">The view.</param>
+    /// <param name="count">How many to leave out, at least 1.</param>
+    public IDataView SkipRows(IDataView input, long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        return new TakenView(BlockView.Of(input), count, long.MaxValue);
+    }
+
+    private static IEnumerable<TRow> Enumerate<TRow>(BlockView view, RowWriter<TRow> writer, bool reuseRowObject)
+        where TRow : class, new()
+    {
+        using BlockReader reader = view.OpenReader(writer.Columns);
+        TRow? reused = reuseRowObject ? new TRow() : null;
+
+        // The first row comes without waiting for others, as with a cursor.
+        for (int rows = 1; reader.Read(rows) is { } block; rows = Math.Min(rows * 2, BlockView.DefaultBlockRows))
+        {
+            for (int row = 0; row < block.RowCount; row++)
+            {
+                TRow target = reused ?? new TRow();
+                writer.Write(block, row, target);
+                yield return target;
+            }
+        }
+    }
+
+    private int SeedOr(int? seed)
+    {
+        if ((seed ?? _environment.Seed) is { } given)
+        {
+            return given;
+        }
+
+        int drawn = RandomNumberGenerator.GetInt32(int.MaxValue);
+        _environment.Report(nameof(DataOperationsCatalog), ChannelMessageKind.Info, $"No seed was given: drew {drawn}. Give it to get the same rows again.");
+        return drawn;
+    }
+
+    /// <summary>A view dealt into two.</summary>
+    public readonly struct TrainTestData
+    {
+        /// <summary>The rows to train on.</summary>
+        public readonly IDataView TrainSet;
+
+        /// <summary>The rows to test on.</summary>
+        public readonly IDataView TestSet;
+
+        internal TrainTestData(IDataView trainSet, IDataView testSet)
+        {
+            TrainSet = trainSet;
+            TestSet = testSet;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+using ResNetMl.Data;
+using ResNetMl.Transforms;
+
+[assembly: TransformerLoader(TransformerChainFormat.LoaderName, newestVersion: 1, typeof(TransformerChainFormat.Loader))]
+[assembly: TransformerLoader(ValueToKeyMappingTransformer.LoaderName, newestVersion: 1, typeof(ValueToKeyMappingTransformer.Loader))]
+[assembly: TransformerLoader(KeyToValueMappingTransformer.LoaderName, newestVersion: 1, typeof(KeyToValueMappingTransformer.Loader))]
+[assembly: TransformerLoader(ColumnCopyingTransformer.LoaderName, newestVersion: 1, typeof(ColumnCopyingTransformer.Loader))]
