@@ -6,6 +6,8 @@ namespace ResNetMl.Architecture.Tests.Rooms;
 /// <summary>Where the rooms' types live and what they may not be called.</summary>
 public sealed class TypeNameTests
 {
+    private static readonly string[] Vague = ["Helper", "Helpers", "Util", "Utils", "Utilities", "Manager", "Misc", "Common"];
+
     [Theory, MemberData(nameof(RoomTable.BuiltNames), MemberType = typeof(RoomTable))]
     public void Every_type_lives_in_a_namespace_of_the_product(string name)
     {
@@ -29,6 +31,12 @@ public sealed class TypeNameTests
             Assembly.Load(RoomTable.Named(name).AssemblyName).GetExportedTypes(),
             type => type.Name.Split('`')[0] is "Image" or "Onnx" or "Data");
     }
+
+    [Theory, MemberData(nameof(RoomTable.BuiltNames), MemberType = typeof(RoomTable))]
+    public void A_type_is_named_by_a_noun_of_the_field(string name) =>
+        Assert.DoesNotContain(
+            Assembly.Load(RoomTable.Named(name).AssemblyName).GetTypes(),
+            type => Vague.Any(word => type.Name.Split('`')[0].EndsWith(word, StringComparison.Ordinal)));
 
     // Program is what the compiler calls the class around top-level statements.
     private static bool IsWrittenByTheCompiler(Type type) =>
