@@ -30,6 +30,12 @@ internal unsafe interface ILaneOperations<TVector>
 
     /// <summary>The value where the other is positive, else 0: the derivative of <see cref="Relu"/> applied.</summary>
     static abstract TVector WherePositive(TVector condition, TVector value);
+
+    /// <summary>One of two values, by whether left is greater than right or NaN.</summary>
+    static abstract TVector WhereGreater(TVector left, TVector right, TVector then, TVector otherwise);
+
+    /// <summary>The value where left equals right, else 0.</summary>
+    static abstract TVector WhereEqual(TVector left, TVector right, TVector value);
 }
 
 /// <summary>Sixteen lanes: AVX-512.</summary>
@@ -57,6 +63,13 @@ internal readonly unsafe struct Lanes16 : ILaneOperations<Vector512<float>>
 
     public static Vector512<float> WherePositive(Vector512<float> condition, Vector512<float> value) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(condition, Vector512<float>.Zero), value, Vector512<float>.Zero);
+
+    public static Vector512<float> WhereGreater(
+        Vector512<float> left, Vector512<float> right, Vector512<float> then, Vector512<float> otherwise) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThan(left, right) | ~Vector512.Equals(left, left), then, otherwise);
+
+    public static Vector512<float> WhereEqual(Vector512<float> left, Vector512<float> right, Vector512<float> value) =>
+        Vector512.ConditionalSelect(Vector512.Equals(left, right), value, Vector512<float>.Zero);
 }
 
 /// <summary>Eight lanes: AVX2.</summary>
@@ -83,6 +96,13 @@ internal readonly unsafe struct Lanes8 : ILaneOperations<Vector256<float>>
 
     public static Vector256<float> WherePositive(Vector256<float> condition, Vector256<float> value) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(condition, Vector256<float>.Zero), value, Vector256<float>.Zero);
+
+    public static Vector256<float> WhereGreater(
+        Vector256<float> left, Vector256<float> right, Vector256<float> then, Vector256<float> otherwise) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(left, right) | ~Vector256.Equals(left, left), then, otherwise);
+
+    public static Vector256<float> WhereEqual(Vector256<float> left, Vector256<float> right, Vector256<float> value) =>
+        Vector256.ConditionalSelect(Vector256.Equals(left, right), value, Vector256<float>.Zero);
 }
 
 /// <summary>Four lanes: SSE and ARM's NEON.</summary>
@@ -110,6 +130,13 @@ internal readonly unsafe struct Lanes4 : ILaneOperations<Vector128<float>>
 
     public static Vector128<float> WherePositive(Vector128<float> condition, Vector128<float> value) =>
         Vector128.ConditionalSelect(Vector128.GreaterThan(condition, Vector128<float>.Zero), value, Vector128<float>.Zero);
+
+    public static Vector128<float> WhereGreater(
+        Vector128<float> left, Vector128<float> right, Vector128<float> then, Vector128<float> otherwise) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThan(left, right) | ~Vector128.Equals(left, left), then, otherwise);
+
+    public static Vector128<float> WhereEqual(Vector128<float> left, Vector128<float> right, Vector128<float> value) =>
+        Vector128.ConditionalSelect(Vector128.Equals(left, right), value, Vector128<float>.Zero);
 }
 
 /// <summary>One lane: the plain loop that the others are tested against, and the tail of odd channel counts.</summary>
@@ -134,4 +161,9 @@ internal readonly unsafe struct Lanes1 : ILaneOperations<float>
     public static float Relu(float value) => value < 0 ? 0 : value;
 
     public static float WherePositive(float condition, float value) => condition > 0 ? value : 0;
+
+    public static float WhereGreater(float left, float right, float then, float otherwise) =>
+        left > right || float.IsNaN(left) ? then : otherwise;
+
+    public static float WhereEqual(float left, float right, float value) => left == right ? value : 0;
 }
