@@ -1,4 +1,5 @@
 using ResNetMl.Engine.OneDnn.Native;
+using ResNetMl.Networks;
 
 namespace ResNetMl.Engine.Tests.OneDnn;
 
@@ -12,9 +13,9 @@ public sealed unsafe class PrimitiveTests
         var factory = new PrimitiveFactory(library.Engine);
         MemoryDescriptor image = MemoryDescriptor.Of([1, 1, 4, 4], FormatTag.Nchw);
         MemoryDescriptor weights = MemoryDescriptor.Of([1, 1, 3, 3], FormatTag.Nchw);
-        WindowGeometry geometry = WindowGeometry.Between((4, 4), (4, 4), (3, 3), (1, 1), (1, 1));
+        var layer = new Conv2d(1, 1, 3, padding: 1);
         using Primitive convolution = factory.Convolution(
-            Propagation.ForwardInference, ConvolutionAlgorithm.Direct, image, weights, bias: null, image, geometry, default, "test");
+            Propagation.ForwardInference, ConvolutionAlgorithm.Direct, image, weights, bias: null, image, layer, default, "test");
         using var x = new Filled(library, image, 1);
         using var w = new Filled(library, weights, 1);
         using var y = new Filled(library, image, float.NaN);
@@ -35,9 +36,9 @@ public sealed unsafe class PrimitiveTests
         MemoryDescriptor image = MemoryDescriptor.Of([1, 1, 1, 2], FormatTag.Nchw);
         MemoryDescriptor weights = MemoryDescriptor.Of([1, 1, 1, 1], FormatTag.Nchw);
         MemoryDescriptor bias = MemoryDescriptor.Of([1], FormatTag.Vector);
-        WindowGeometry geometry = WindowGeometry.Between((1, 2), (1, 2), (1, 1), (1, 1), (0, 0));
+        var layer = new Conv2d(1, 1, 1);
         using Primitive convolution = factory.Convolution(
-            Propagation.ForwardInference, ConvolutionAlgorithm.Direct, image, weights, bias, image, geometry,
+            Propagation.ForwardInference, ConvolutionAlgorithm.Direct, image, weights, bias, image, layer,
             new FusedOperations(AddsDestination: true, Relu: true), "test");
         using var x = new Filled(library, image, -2);
         using var w = new Filled(library, weights, 3);
@@ -80,10 +81,10 @@ public sealed unsafe class PrimitiveTests
         var factory = new PrimitiveFactory(library.Engine);
         MemoryDescriptor image = MemoryDescriptor.Of([1, 1, 4, 4], FormatTag.Nchw);
         MemoryDescriptor weights = MemoryDescriptor.Of([1, 2, 3, 3], FormatTag.Nchw);
-        WindowGeometry geometry = WindowGeometry.Between((4, 4), (4, 4), (3, 3), (1, 1), (1, 1));
+        var layer = new Conv2d(1, 1, 3, padding: 1);
 
         OneDnnException refusal = Assert.Throws<OneDnnException>(() => factory.Convolution(
-            Propagation.ForwardInference, ConvolutionAlgorithm.Direct, image, weights, null, image, geometry, default, "stem.conv [1, 1, 4, 4]"));
+            Propagation.ForwardInference, ConvolutionAlgorithm.Direct, image, weights, null, image, layer, default, "stem.conv [1, 1, 4, 4]"));
 
         Assert.Equal("oneDNN: stem.conv [1, 1, 4, 4]: the arguments do not fit each other (status 2).", refusal.Message);
     }

@@ -43,9 +43,6 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(OneDnn, EntryPoint = "dnnl_memory_desc_init_by_tag")]
     internal static partial Status MemoryDescriptorByTag(byte* descriptor, int rank, long* lengths, DataType type, int tag);
 
-    [LibraryImport(OneDnn, EntryPoint = "dnnl_memory_desc_init_by_strides")]
-    internal static partial Status MemoryDescriptorByStrides(byte* descriptor, int rank, long* lengths, DataType type, long* strides);
-
     [LibraryImport(OneDnn, EntryPoint = "dnnl_memory_desc_equal")]
     internal static partial int MemoryDescriptorEqual(byte* left, byte* right);
 
@@ -100,16 +97,6 @@ internal static unsafe partial class NativeMethods
     internal static partial Status ConvolutionBackwardWeights(
         byte* operation, int algorithm, byte* source, byte* weightsGradient, byte* biasGradient, byte* destinationGradient,
         long* strides, long* dilations, long* paddingBefore, long* paddingAfter);
-
-    [LibraryImport(OneDnn, EntryPoint = "dnnl_pooling_v2_forward_desc_init")]
-    internal static partial Status PoolingForward(
-        byte* operation, Propagation propagation, int algorithm, byte* source, byte* destination,
-        long* strides, long* kernel, long* dilations, long* paddingBefore, long* paddingAfter);
-
-    [LibraryImport(OneDnn, EntryPoint = "dnnl_pooling_v2_backward_desc_init")]
-    internal static partial Status PoolingBackward(
-        byte* operation, int algorithm, byte* sourceGradient, byte* destinationGradient,
-        long* strides, long* kernel, long* dilations, long* paddingBefore, long* paddingAfter);
 
     [LibraryImport(OneDnn, EntryPoint = "dnnl_inner_product_forward_desc_init")]
     internal static partial Status InnerProductForward(

@@ -84,14 +84,6 @@ internal enum ArgumentKind
     BiasGradient = 169,
 }
 
-/// <summary>dnnl_alg_kind_t for pooling.</summary>
-internal enum PoolingAlgorithm
-{
-    Maximum = 0x1ff,
-    AverageIncludingPadding = 0x2ff,
-    AverageExcludingPadding = 0x3ff,
-}
-
 /// <summary>dnnl_alg_kind_t for convolution.</summary>
 internal enum ConvolutionAlgorithm
 {

@@ -1,3 +1,5 @@
+using ResNetMl.Networks;
+
 namespace ResNetMl.Engine.OneDnn.Native;
 
 /// <summary>What is done to a convolution's result before it is stored, in this order.</summary>
@@ -15,6 +17,7 @@ internal sealed unsafe class PrimitiveFactory(EngineHandle engine)
 {
     private const int ScratchpadIsTheCallers = 1;
     private const int Relu = 0x1f;
+    private const int WindowNumbers = 8;
 
     /// <summary>y = x∗w + b, then the fused operations.</summary>
     internal Primitive Convolution(
@@ -24,17 +27,18 @@ internal sealed unsafe class PrimitiveFactory(EngineHandle engine)
         MemoryDescriptor weights,
         MemoryDescriptor? bias,
         MemoryDescriptor destination,
-        WindowGeometry geometry,
+        Conv2d layer,
         FusedOperations fused,
         string what)
     {
         byte* operation = stackalloc byte[NativeMethods.OperationDescriptorBytes];
-        using var window = new NativeWindow(geometry, (0, 0));
+        long* window = stackalloc long[WindowNumbers];
+        Write(layer, window);
         fixed (byte* s = source, w = weights, b = bias, d = destination)
         {
             OneDnnException.ThrowIfFailed(
                 NativeMethods.ConvolutionForward(
-                    operation, propagation, (int)algorithm, s, w, b, d, window.Stride, window.Dilation, window.Before, window.After),
+                    operation, propagation, (int)algorithm, s, w, b, d, window, window + 2, window + 4, window + 6),
                 what);
         }
 
@@ -46,17 +50,18 @@ internal sealed unsafe class PrimitiveFactory(EngineHandle engine)
         MemoryDescriptor sourceGradient,
         MemoryDescriptor weights,
         MemoryDescriptor destinationGradient,
-        WindowGeometry geometry,
+        Conv2d layer,
         Primitive forward,
         string what)
     {
         byte* operation = stackalloc byte[NativeMethods.OperationDescriptorBytes];
-        using var window = new NativeWindow(geometry, (0, 0));
+        long* window = stackalloc long[WindowNumbers];
+        Write(layer, window);
         fixed (byte* s = sourceGradient, w = weights, d = destinationGradient)
         {
             OneDnnException.ThrowIfFailed(
                 NativeMethods.ConvolutionBackwardData(
-                    operation, (int)ConvolutionAlgorithm.Direct, s, w, d, window.Stride, window.Dilation, window.Before, window.After),
+                    operation, (int)ConvolutionAlgorithm.Direct, s, w, d, window, window + 2, window + 4, window + 6),
                 what);
         }
 
@@ -69,63 +74,18 @@ internal sealed unsafe class PrimitiveFactory(EngineHandle engine)
         MemoryDescriptor weightsGradient,
         MemoryDescriptor? biasGradient,
         MemoryDescriptor destinationGradient,
-        WindowGeometry geometry,
+        Conv2d layer,
         Primitive forward,
         string what)
     {
         byte* operation = stackalloc byte[NativeMethods.OperationDescriptorBytes];
-        using var window = new NativeWindow(geometry, (0, 0));
+        long* window = stackalloc long[WindowNumbers];
+        Write(layer, window);
         fixed (byte* s = source, w = weightsGradient, b = biasGradient, d = destinationGradient)
         {
             OneDnnException.ThrowIfFailed(
                 NativeMethods.ConvolutionBackwardWeights(
-                    operation, (int)ConvolutionAlgorithm.Direct, s, w, b, d, window.Stride, window.Dilation, window.Before, window.After),
-                what);
-        }
-
-        return Create(operation, default, forward, what);
-    }
-
-    /// <summary>Max or average over a window; for training, max pooling also writes which element won into a workspace.</summary>
-    internal Primitive Pooling(
-        Propagation propagation,
-        PoolingAlgorithm algorithm,
-        MemoryDescriptor source,
-        MemoryDescriptor destination,
-        (int Height, int Width) kernel,
-        WindowGeometry geometry,
-        string what)
-    {
-        byte* operation = stackalloc byte[NativeMethods.OperationDescriptorBytes];
-        using var window = new NativeWindow(geometry, kernel);
-        fixed (byte* s = source, d = destination)
-        {
-            OneDnnException.ThrowIfFailed(
-                NativeMethods.PoolingForward(
-                    operation, propagation, (int)algorithm, s, d, window.Stride, window.Kernel, window.Dilation, window.Before, window.After),
-                what);
-        }
-
-        return Create(operation, default, forward: null, what);
-    }
-
-    /// <summary>∂loss/∂x of a pooling.</summary>
-    internal Primitive PoolingBackward(
-        PoolingAlgorithm algorithm,
-        MemoryDescriptor sourceGradient,
-        MemoryDescriptor destinationGradient,
-        (int Height, int Width) kernel,
-        WindowGeometry geometry,
-        Primitive forward,
-        string what)
-    {
-        byte* operation = stackalloc byte[NativeMethods.OperationDescriptorBytes];
-        using var window = new NativeWindow(geometry, kernel);
-        fixed (byte* s = sourceGradient, d = destinationGradient)
-        {
-            OneDnnException.ThrowIfFailed(
-                NativeMethods.PoolingBackward(
-                    operation, (int)algorithm, s, d, window.Stride, window.Kernel, window.Dilation, window.Before, window.After),
+                    operation, (int)ConvolutionAlgorithm.Direct, s, w, b, d, window, window + 2, window + 4, window + 6),
                 what);
         }
 
@@ -233,38 +193,16 @@ internal sealed unsafe class PrimitiveFactory(EngineHandle engine)
         return new Primitive(descriptor, what);
     }
 
-    /// <summary>A window's numbers as the pairs of 64-bit integers that the library reads.</summary>
-    private readonly ref struct NativeWindow
+    /// <summary>A window's numbers as the library reads them: stride, pixels left out between elements, padding before, padding after.</summary>
+    private static void Write(Conv2d layer, long* numbers)
     {
-        private readonly long* _numbers;
-
-        internal NativeWindow(WindowGeometry geometry, (int Height, int Width) kernel)
-        {
-            _numbers = (long*)System.Runtime.InteropServices.NativeMemory.Alloc(10, sizeof(long));
-            Set(0, geometry.Stride);
-            Set(1, kernel);
-            Set(2, (0, 0));
-            Set(3, geometry.PaddingTopLeft);
-            Set(4, geometry.PaddingBottomRight);
-        }
-
-        internal long* Stride => _numbers;
-
-        internal long* Kernel => _numbers + 2;
-
-        /// <summary>Pixels left out between those a window reads: none.</summary>
-        internal long* Dilation => _numbers + 4;
-
-        internal long* Before => _numbers + 6;
-
-        internal long* After => _numbers + 8;
-
-        public void Dispose() => System.Runtime.InteropServices.NativeMemory.Free(_numbers);
-
-        private void Set(int index, (int Height, int Width) pair)
-        {
-            _numbers[2 * index] = pair.Height;
-            _numbers[(2 * index) + 1] = pair.Width;
-        }
+        numbers[0] = layer.Stride.Height;
+        numbers[1] = layer.Stride.Width;
+        numbers[2] = layer.Dilation.Height - 1;
+        numbers[3] = layer.Dilation.Width - 1;
+        numbers[4] = layer.Padding.Top;
+        numbers[5] = layer.Padding.Left;
+        numbers[6] = layer.Padding.Bottom;
+        numbers[7] = layer.Padding.Right;
     }
 }

@@ -1,0 +1,192 @@
+using ResNetMl.Engine.Kernels;
+using ResNetMl.Engine.OneDnn.Native;
+using ResNetMl.Networks;
+using ResNetMl.Tensors;
+
+namespace ResNetMl.Engine.OneDnn;
+
+/// <summary>Convolution, with bias, addition and activation in the same primitive.</summary>
+internal sealed unsafe class PlanConvolution : PlanOperation
+{
+    private readonly PlanBuilder _builder;
+    private readonly ConvolutionOperation _operation;
+    private readonly Conv2d _layer;
+    private readonly MemoryDescriptor _plainWeight;
+    private readonly MemoryDescriptor _anyWeight;
+    private readonly MemoryDescriptor? _bias;
+    private readonly MemoryDescriptor _sourceLayout;
+    private readonly Memory _source;
+    private readonly PlanArray _destination;
+    private readonly Primitive _forward;
+    private readonly string _what;
+
+    internal PlanConvolution(PlanBuilder builder, ConvolutionOperation operation)
+    {
+        _builder = builder;
+        _operation = operation;
+        _layer = operation.Layer;
+        _what = $"{operation.Name} {builder.ShapeOf(operation.Inputs[0])} → {builder.ShapeOf(operation.Output)}";
+        int[] weightLengths = _layer.Groups == 1
+            ? [_layer.OutChannels, _layer.InChannels, _layer.KernelSize.Height, _layer.KernelSize.Width]
+            :
+            [
+                _layer.Groups,
+                _layer.OutChannels / _layer.Groups,
+                _layer.InChannels / _layer.Groups,
+                _layer.KernelSize.Height,
+                _layer.KernelSize.Width,
+            ];
+        _plainWeight = MemoryDescriptor.Of(weightLengths, _layer.Groups == 1 ? FormatTag.Nchw : FormatTag.Goihw);
+        _anyWeight = MemoryDescriptor.Of(weightLengths, FormatTag.Any);
+        _bias = operation.Bias is null ? null : MemoryDescriptor.Of([_layer.OutChannels], FormatTag.Vector);
+
+        var fused = new FusedOperations(operation.Inputs.Count > 1, operation.Activation == ActivationKind.Relu);
+        _forward = ChooseForward(fused);
+        bool readsPlain = builder.PlainInput(operation.Inputs[0]) is { } plain && plain.Layout.IsSameAs(_forward.Layout(MemoryRole.Source));
+        _source = readsPlain ? builder.PlainInput(operation.Inputs[0])! : builder.Read(operation.Inputs[0]).Memory;
+        _sourceLayout = _source.Layout;
+        bool isInPlace = _forward.Layout(MemoryRole.Destination).IsSameAs(builder.DescriptorOf(builder.ShapeOf(operation.Output)));
+        _destination = fused.AddsDestination && isInPlace ? DestinationHoldingAddend() : builder.Write(operation.Output);
+        AddForward(fused, isInPlace);
+    }
+
+    /// <inheritdoc/>
+    internal override void AddBackward(GradientBook gradients)
+    {
+        if (_operation.Inputs.Count > 1 || _operation.Activation is not null)
+        {
+            throw new NotSupportedException($"{_operation.Name}: in training a convolution has nothing fused. Lower the network for training.");
+        }
+
+        GradientPart output = gradients.Take(_operation.Output);
+        AddBackwardWeights(gradients.Works, output.Array);
+        int input = _operation.Inputs[0];
+        if (gradients.IsNeeded(input))
+        {
+            GradientPart part = gradients.New(input);
+            AddBackwardData(gradients.Works, output.Array, part.Array);
+            gradients.Give(input, part);
+        }
+
+        gradients.Release(output);
+    }
+
+    private MemoryDescriptor AnyOf(int value) => MemoryDescriptor.Of(_builder.ShapeOf(value).AsSpan(), FormatTag.Any);
+
+    /// <summary>The engine's layout, or [N, C, H, W] as the caller gave it for an image's few channels; else whatever the library likes.</summary>
+    private Primitive ChooseForward(FusedOperations fused)
+    {
+        int input = _operation.Inputs[0];
+        MemoryDescriptor destination = _builder.DescriptorOf(_builder.ShapeOf(_operation.Output));
+        MemoryDescriptor blocked = _builder.DescriptorOf(_builder.ShapeOf(input));
+        Propagation propagation = _builder.IsTraining ? Propagation.ForwardTraining : Propagation.ForwardInference;
+        Func<Primitive> Candidate(MemoryDescriptor source, MemoryDescriptor result, FusedOperations operations) => () => _builder.Factory.Convolution(
+            propagation, ConvolutionAlgorithm.Direct, source, _anyWeight, _bias, result, _layer, operations, _what);
+
+        Func<Primitive> inPlace = Candidate(blocked, destination, fused);
+
+        // Where the layout is left to the library, addition and activation are passes of the engine's own behind it.
+        Func<Primitive> free = Candidate(AnyOf(input), AnyOf(_operation.Output), default);
+        return _builder.PlainInput(input) is { } plain && _layer.InChannels < _builder.Library.ChannelBlock
+            ? _builder.Choose(Candidate(plain.Layout, destination, fused), inPlace, free)
+            : _builder.Choose(inPlace, free);
+    }
+
+    private PlanArray DestinationHoldingAddend()
+    {
+        int addend = _operation.Inputs[1];
+        if (_builder.IsLastReader(_operation, addend))
+        {
+            return _builder.TakeOver(addend, _operation.Output);
+        }
+
+        PlanArray from = _builder.Read(addend);
+        PlanArray to = _builder.Write(_operation.Output);
+        OpenMpRunner runner = _builder.Runner;
+        _builder.Forward.Add("copy addend", () => ElementwisePasses.Copy(runner, from.Address, to.Address, to.ElementCount));
+        return to;
+    }
+
+    private void AddForward(FusedOperations fused, bool isInPlace)
+    {
+        WorkList works = _builder.Forward;
+        Memory weight = _builder.WeightAs(_operation.Weight, _plainWeight, _forward.Layout(MemoryRole.Weights), works);
+        Memory source = _builder.Reading(works, _source, _forward.Layout(MemoryRole.Source), _what);
+        Memory destination = _builder.Writing(_destination.Memory, _forward.Layout(MemoryRole.Destination));
+        BoundPrimitive bound = _bias is null
+            ? _builder.Bind(
+                _forward, (ArgumentKind.Source, source), (ArgumentKind.Weights, weight), (ArgumentKind.Destination, destination))
+            : _builder.Bind(
+                _forward,
+                (ArgumentKind.Source, source),
+                (ArgumentKind.Weights, weight),
+                (ArgumentKind.Bias, _builder.NewMemory(_bias, _builder.AddressOf(_operation.Bias!))),
+                (ArgumentKind.Destination, destination));
+        _builder.AddPrimitiveWriting(works, "convolution", bound, destination, _destination.Memory, _what);
+        if (!isInPlace && fused != default)
+        {
+            AddUnfused(works, fused);
+        }
+    }
+
+    private void AddUnfused(WorkList works, FusedOperations fused)
+    {
+        OpenMpRunner runner = _builder.Runner;
+        PlanArray result = _destination;
+        if (fused.AddsDestination)
+        {
+            PlanArray addend = _builder.Read(_operation.Inputs[1]);
+            works.Add("add", () => ElementwisePasses.Add(
+                runner, result.Address, addend.Address, result.Address, result.ElementCount, fused.Relu));
+        }
+        else
+        {
+            works.Add("relu", () => ElementwisePasses.Relu(runner, result.Address, result.Address, result.ElementCount));
+        }
+    }
+
+    private void AddBackwardWeights(WorkList works, PlanArray outputGradient)
+    {
+        MemoryDescriptor anySource = AnyOf(_operation.Inputs[0]);
+        MemoryDescriptor anyDestination = AnyOf(_operation.Output);
+        Primitive primitive = _builder.Choose(
+            () => _builder.Factory.ConvolutionBackwardWeights(
+                _sourceLayout, _anyWeight, _bias, outputGradient.Memory.Layout, _layer, _forward, $"{_what} backward weights"),
+            () => _builder.Factory.ConvolutionBackwardWeights(
+                anySource, _anyWeight, _bias, anyDestination, _layer, _forward, $"{_what} backward weights"));
+        Memory source = _builder.Reading(works, _source, primitive.Layout(MemoryRole.Source), _what);
+        Memory destination = _builder.Reading(works, outputGradient.Memory, primitive.Layout(MemoryRole.DestinationGradient), _what);
+        Memory meant = _builder.NewMemory(_plainWeight, _builder.GradientAddressOf(_operation.Weight));
+        Memory weightGradient = _builder.Writing(meant, primitive.Layout(MemoryRole.WeightsGradient));
+        BoundPrimitive bound = _bias is null
+            ? _builder.Bind(
+                primitive,
+                (ArgumentKind.Source, source),
+                (ArgumentKind.DestinationGradient, destination),
+                (ArgumentKind.WeightsGradient, weightGradient))
+            : _builder.Bind(
+                primitive,
+                (ArgumentKind.Source, source),
+                (ArgumentKind.DestinationGradient, destination),
+                (ArgumentKind.WeightsGradient, weightGradient),
+                (ArgumentKind.BiasGradient, _builder.NewMemory(_bias, _builder.GradientAddressOf(_operation.Bias!))));
+        _builder.AddPrimitiveWriting(works, "convolution backward weights", bound, weightGradient, meant, _what);
+    }
+
+    private void AddBackwardData(WorkList works, PlanArray outputGradient, PlanArray inputGradient)
+    {
+        MemoryDescriptor anySource = AnyOf(_operation.Inputs[0]);
+        MemoryDescriptor anyDestination = AnyOf(_operation.Output);
+        Primitive primitive = _builder.Choose(
+            () => _builder.Factory.ConvolutionBackwardData(
+                inputGradient.Memory.Layout, _anyWeight, outputGradient.Memory.Layout, _layer, _forward, $"{_what} backward data"),
+            () => _builder.Factory.ConvolutionBackwardData(
+                anySource, _anyWeight, anyDestination, _layer, _forward, $"{_what} backward data"));
+        Memory weight = _builder.WeightAs(_operation.Weight, _plainWeight, primitive.Layout(MemoryRole.Weights), works);
+        Memory destination = _builder.Reading(works, outputGradient.Memory, primitive.Layout(MemoryRole.DestinationGradient), _what);
+        Memory source = _builder.Writing(inputGradient.Memory, primitive.Layout(MemoryRole.SourceGradient));
+        BoundPrimitive bound = _builder.Bind(
+            primitive, (ArgumentKind.DestinationGradient, destination), (ArgumentKind.Weights, weight), (ArgumentKind.SourceGradient, source));
+        _builder.AddPrimitiveWriting(works, "convolution backward data", bound, source, inputGradient.Memory, _what);
+    }
+}
