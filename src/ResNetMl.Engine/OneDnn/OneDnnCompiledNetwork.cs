@@ -57,6 +57,9 @@ internal sealed unsafe class OneDnnPlan : Plan
     /// <summary>Primitives chosen: what they do and the implementation's name.</summary>
     internal IReadOnlyList<(string What, string Implementation)> Implementations => _builder.Implementations;
 
+    /// <summary>Bytes that all values together take.</summary>
+    internal long ValueBytes => _builder.Pool.TotalBytes;
+
     /// <summary>What a run does.</summary>
     internal WorkList Works => _builder.Forward;
 

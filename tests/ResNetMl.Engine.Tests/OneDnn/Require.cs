@@ -1,3 +1,4 @@
+using ResNetMl.Engine.OneDnn;
 using ResNetMl.Engine.OneDnn.Native;
 
 namespace ResNetMl.Engine.Tests.OneDnn;
@@ -11,5 +12,13 @@ internal static class Require
         bool found = OneDnnLibrary.TryGet(out OneDnnLibrary? library, out string? whyNot);
         Assert.SkipUnless(found, $"Needs oneDNN. {whyNot}");
         return library!;
+    }
+
+    /// <summary>The backend on it.</summary>
+    internal static OneDnnBackend Backend()
+    {
+        OneDnn();
+        Assert.True(OneDnnBackend.TryCreate(out OneDnnBackend? backend, out _));
+        return backend;
     }
 }
