@@ -23,6 +23,30 @@ public class ImageDecoderTests
     }
 
     [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_file_cut_anywhere_is_refused_or_still_holds_every_pixel(string name)
+    {
+        JsonElement expected = Reference.GetProperty("cases").EnumerateArray().First(entry => entry.GetProperty("name").GetString() == name);
+        byte[] whole = expected.GetProperty("encoded").GetBytesFromBase64();
+        int refused = 0;
+        for (int length = 0; length < whole.Length; length += whole.Length - length > 40 ? 23 : 1)
+        {
+            try
+            {
+                // A GIF may lack its last byte, or later pictures of an animation, and be whole in its first.
+                RgbImage image = ImageDecoder.Decode(whole.AsMemory(0, length), name);
+                Assert.Equal(expected.GetProperty("sha256").GetString(), ImageReference.Sha256(image.Data));
+            }
+            catch (ImageFormatException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 10, int.MaxValue);
+    }
+
+    [Theory]
     [InlineData("tiff")]
     [InlineData("jpeg")]
     public void Inks_become_the_light_they_leave(string format)
