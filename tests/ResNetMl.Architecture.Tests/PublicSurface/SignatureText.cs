@@ -55,7 +55,10 @@ internal static class SignatureText
             return Name(underlying) + "?";
         }
 
-        string mark = !type.IsValueType && nullability is { ReadState: NullabilityState.Nullable } or { WriteState: NullabilityState.Nullable } ? "?" : "";
+        // Of a type parameter that may be a value type, reflection cannot tell "T" from "T?".
+        bool canBeMarked = !type.IsValueType &&
+            !(type.IsGenericParameter && !type.GenericParameterAttributes.HasFlag(GenericParameterAttributes.ReferenceTypeConstraint));
+        string mark = canBeMarked && nullability is { ReadState: NullabilityState.Nullable } or { WriteState: NullabilityState.Nullable } ? "?" : "";
         if (type.IsArray)
         {
             return $"{Name(type.GetElementType()!, nullability?.ElementType)}[{new string(',', type.GetArrayRank() - 1)}]{mark}";
@@ -84,6 +87,20 @@ internal static class SignatureText
         }
 
         return name + mark;
+    }
+
+    /// <summary>The name of a type as it is declared: with the variance of its type parameters.</summary>
+    public static string Declaration(Type type)
+    {
+        IEnumerable<string> parameters = type.GetGenericArguments().Select(parameter =>
+            (parameter.GenericParameterAttributes & GenericParameterAttributes.VarianceMask) switch
+            {
+                GenericParameterAttributes.Covariant => "out " + parameter.Name,
+                GenericParameterAttributes.Contravariant => "in " + parameter.Name,
+                _ => parameter.Name,
+            });
+        string name = Name(type);
+        return type.IsGenericTypeDefinition && !type.IsNested ? $"{name[..name.IndexOf('<')]}<{string.Join(", ", parameters)}>" : name;
     }
 
     /// <summary>A parameter list in parentheses, with modifiers and default values.</summary>

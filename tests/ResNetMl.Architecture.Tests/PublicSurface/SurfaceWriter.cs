@@ -43,11 +43,12 @@ internal static class SurfaceWriter
         if (typeof(Delegate).IsAssignableFrom(type))
         {
             MethodInfo invoke = type.GetMethod("Invoke")!;
-            return $"delegate {SignatureText.TypeOf(invoke.ReturnParameter)} {SignatureText.Name(type)}{SignatureText.Parameters(invoke)}{Constraints(type.GetGenericArguments())}";
+            return $"delegate {SignatureText.TypeOf(invoke.ReturnParameter)} {SignatureText.Declaration(type)}{SignatureText.Parameters(invoke)}{Constraints(type.GetGenericArguments())}";
         }
 
         string flags = type.IsDefined(typeof(FlagsAttribute), inherit: false) ? "[Flags] " : "";
-        string obsolete = type.IsDefined(typeof(ObsoleteAttribute), inherit: false) ? "[Obsolete] " : "";
+        // The compiler marks every ref struct obsolete for compilers that do not know them.
+        string obsolete = type.IsDefined(typeof(ObsoleteAttribute), inherit: false) && !type.IsByRefLike ? "[Obsolete] " : "";
         if (type.IsEnum)
         {
             return $"{flags}{obsolete}enum {SignatureText.Name(type)} : {SignatureText.Name(Enum.GetUnderlyingType(type))}";
@@ -78,7 +79,7 @@ internal static class SurfaceWriter
                 .Where(contract => contract.IsVisible && !(isRecord && contract.Name == "IEquatable`1"))
                 .Select(contract => SignatureText.Name(contract)).Order(StringComparer.Ordinal),
         ];
-        return $"{obsolete}{modifier}{kind} {SignatureText.Name(type)}{(bases.Length == 0 ? "" : " : " + string.Join(", ", bases))}{Constraints(type.GetGenericArguments())}";
+        return $"{obsolete}{modifier}{kind} {SignatureText.Declaration(type)}{(bases.Length == 0 ? "" : " : " + string.Join(", ", bases))}{Constraints(type.GetGenericArguments())}";
     }
 
     // Those that neither the base class nor another of the interfaces brings along.

@@ -42,6 +42,10 @@ public sealed class SurfaceWriterTests
             LinesOf("class SampleExtensions"));
 
     [Fact]
+    public void An_interface_is_written_with_the_variance_of_its_parameters() =>
+        Assert.Equal(["interface ISample<in TIn, out TOut> where TOut : class", "    TOut? Map(TIn value)"], LinesOf("interface ISample"));
+
+    [Fact]
     public void A_delegate_is_one_line() =>
         Assert.Equal(["delegate bool SampleDelegate(in int value)"], LinesOf("delegate bool SampleDelegate"));
 
@@ -58,6 +62,12 @@ public enum SampleFlags : byte
 {
     None = 0,
     Red = 2,
+}
+
+public interface ISample<in TIn, out TOut>
+    where TOut : class
+{
+    TOut? Map(TIn value);
 }
 
 public delegate bool SampleDelegate(in int value);
