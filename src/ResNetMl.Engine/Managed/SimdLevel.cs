@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace ResNetMl.Engine;
+namespace ResNetMl.Engine.Managed;
 
 /// <summary>Which vectors the managed kernels use.</summary>
 internal enum SimdLevel

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ResNetMl.Engine;
+namespace ResNetMl.Engine.Managed;
 
 /// <summary>Memory outside the managed heap, aligned to a page so that vectors and pages start together; zeros at first.</summary>
 internal sealed unsafe class AlignedBuffer : SafeHandle

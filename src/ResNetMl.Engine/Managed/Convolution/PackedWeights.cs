@@ -1,0 +1,98 @@
+namespace ResNetMl.Engine.Managed;
+
+/// <summary>Output blocks that a micro-kernel computes together, and the input blocks that they read.</summary>
+/// <param name="FirstBlock">First output block.</param>
+/// <param name="BlockCount">1 or 2.</param>
+/// <param name="FirstInputBlock">First input block.</param>
+/// <param name="InputBlockCount">Input blocks.</param>
+/// <param name="LastBlockChannels">Channels of the last of these that are not filling.</param>
+/// <param name="Offset">Where the group's weights start, in floats.</param>
+internal readonly record struct OutputGroup(
+    int FirstBlock, int BlockCount, int FirstInputBlock, int InputBlockCount, int LastBlockChannels, long Offset);
+
+/// <summary>
+/// Where the weights of a convolution lie so that a micro-kernel reads them from first to last:
+/// [output group][input block][tap][channel of the block][output block of the group][16 lanes]; 0 across groups and in the filling.
+/// </summary>
+internal sealed unsafe class PackedWeights
+{
+    private const int Lanes = ManagedLayout.Lanes;
+    private readonly ConvolutionGeometry _geometry;
+
+    internal PackedWeights(ConvolutionGeometry geometry, int blocksTogether)
+    {
+        _geometry = geometry;
+        var groups = new List<OutputGroup>();
+        int blocks = ManagedLayout.BlocksOf(geometry.OutChannels);
+        for (int block = 0; block < blocks; block += blocksTogether)
+        {
+            int count = Math.Min(blocksTogether, blocks - block);
+            int first = geometry.InputBlocksOf(block).First;
+            (int lastFirst, int lastCount) = geometry.InputBlocksOf(block + count - 1);
+            int inputBlocks = lastFirst + lastCount - first;
+            int lastChannels = geometry.ChannelsOf(first + inputBlocks - 1);
+            groups.Add(new OutputGroup(block, count, first, inputBlocks, lastChannels, Length));
+            Length += (long)(((inputBlocks - 1) * Lanes) + lastChannels) * geometry.Taps * count * Lanes;
+        }
+
+        Groups = [.. groups];
+    }
+
+    /// <summary>The output groups.</summary>
+    internal OutputGroup[] Groups { get; }
+
+    /// <summary>Floats in all.</summary>
+    internal long Length { get; }
+
+    /// <summary>Writes one group's weights.</summary>
+    /// <param name="group">Index of the group.</param>
+    /// <param name="weights">The layer's tensor, [out, in/groups, height, width].</param>
+    /// <param name="packed">Start of the packed weights.</param>
+    internal void Pack(int group, float* weights, float* packed)
+    {
+        OutputGroup g = Groups[group];
+        int firstChannel = g.FirstBlock * Lanes;
+        int lanes = g.BlockCount * Lanes;
+        int stride = _geometry.OutChannelWeightStride;
+        float* target = packed + g.Offset;
+        for (int inputBlock = g.FirstInputBlock; inputBlock < g.FirstInputBlock + g.InputBlockCount; inputBlock++)
+        {
+            int channels = _geometry.ChannelsOf(inputBlock);
+            for (int tap = 0; tap < _geometry.Taps; tap++)
+            {
+                for (int channel = 0; channel < channels; channel++, target += lanes)
+                {
+                    int sourceChannel = (inputBlock * Lanes) + channel;
+                    (int firstOut, int endOut) = _geometry.OutChannelsOf(sourceChannel);
+                    int first = Math.Clamp(firstOut - firstChannel, 0, lanes);
+                    int end = Math.Clamp(endOut - firstChannel, first, lanes);
+                    new Span<float>(target, lanes).Clear();
+                    float* source = weights + _geometry.WeightIndex(firstChannel + first, sourceChannel, tap);
+                    for (int lane = first; lane < end; lane++, source += stride)
+                    {
+                        target[lane] = *source;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// <summary>Packs the weights of a convolution on all threads.</summary>
+internal sealed unsafe class PackWeightsPass(PackedWeights layout) : ParallelPass
+{
+    /// <summary>The layer's tensor.</summary>
+    internal float* Weights { get; set; }
+
+    /// <summary>Receives <see cref="PackedWeights.Length"/> floats.</summary>
+    internal float* Packed { get; set; }
+
+    protected override void Work(int thread, int threadCount)
+    {
+        (int start, int end) = ParallelRunner.Share(layout.Groups.Length, thread, threadCount);
+        for (int group = start; group < end; group++)
+        {
+            layout.Pack(group, Weights, Packed);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+namespace ResNetMl.Engine.Managed;
+
+/// <summary>
+/// A band of rows of one block of channels, copied with its padding so that kernels need not look at borders. Columns are sorted by their
+/// phase of the stride: what neighbouring positions of a window read lies side by side, whatever the stride.
+/// </summary>
+internal sealed unsafe class SourceStrip
+{
+    private const int Lanes = ManagedLayout.Lanes;
+    private readonly WindowAxis _rows;
+    private readonly WindowAxis _columns;
+    private readonly int _phaseLength;
+    private readonly int[] _usedPhases;
+
+    internal SourceStrip(ConvolutionGeometry geometry)
+    {
+        _rows = geometry.Rows;
+        _columns = geometry.Columns;
+        _usedPhases = [.. Enumerable.Range(0, _columns.Taps).Select(tap => tap * _columns.Dilation % _columns.Stride).Distinct()];
+        _phaseLength = _columns.Out + ((_columns.Extent - 1) / _columns.Stride);
+        Pitch = _columns.Stride * _phaseLength * Lanes;
+        RowStep = Math.Min(_rows.Stride, Math.Max(1, _rows.Extent));
+        TapOffsets = new int[geometry.Taps];
+        for (int tap = 0; tap < geometry.Taps; tap++)
+        {
+            int row = tap / _columns.Taps * _rows.Dilation;
+            int column = tap % _columns.Taps * _columns.Dilation;
+            int position = (column % _columns.Stride * _phaseLength) + (column / _columns.Stride);
+            TapOffsets[tap] = (row * Pitch) + (position * Lanes);
+        }
+    }
+
+    /// <summary>Floats from one row of the strip to the next.</summary>
+    internal int Pitch { get; }
+
+    /// <summary>Rows of the strip from one position of the window to the next.</summary>
+    internal int RowStep { get; }
+
+    /// <summary>For each tap, floats from where a position starts to what that tap reads.</summary>
+    internal int[] TapOffsets { get; }
+
+    /// <summary>Floats of a strip for a number of positions along H.</summary>
+    internal long LengthFor(int outRows) => RowsFor(outRows) * (long)Pitch;
+
+    /// <summary>Copies what the positions [firstOutRow, firstOutRow + outRows) read of one plane.</summary>
+    internal void Fill(float* plane, int firstOutRow, int outRows, float* strip)
+    {
+        int count = RowsFor(outRows);
+        bool hasGaps = RowStep < _rows.Stride;
+        for (int row = 0; row < count; row++)
+        {
+            int sourceRow = hasGaps
+                ? ((firstOutRow + (row / RowStep)) * _rows.Stride) + (row % RowStep) - _rows.Padding
+                : (firstOutRow * _rows.Stride) + row - _rows.Padding;
+            float* target = strip + ((long)row * Pitch);
+            if (sourceRow < 0 || sourceRow >= _rows.Source)
+            {
+                new Span<float>(target, Pitch).Clear();
+                continue;
+            }
+
+            float* source = plane + ((long)sourceRow * _columns.Source * Lanes);
+            foreach (int phase in _usedPhases)
+            {
+                FillPhase(source, phase, target + ((long)phase * _phaseLength * Lanes));
+            }
+        }
+    }
+
+    private int RowsFor(int outRows) => _rows.Extent == 0 ? 0 : ((outRows - 1) * RowStep) + _rows.Extent;
+
+    private void FillPhase(float* source, int phase, float* target)
+    {
+        // Element i of the phase is source column i·stride + phase − padding.
+        int stride = _columns.Stride;
+        int shift = phase - _columns.Padding;
+        int first = shift >= 0 ? 0 : Math.Min(_phaseLength, (-shift + stride - 1) / stride);
+        int end = Math.Clamp((_columns.Source - shift + stride - 1) / stride, first, _phaseLength);
+        new Span<float>(target, first * Lanes).Clear();
+        if (stride == 1)
+        {
+            new ReadOnlySpan<float>(source + ((long)(first + shift) * Lanes), (end - first) * Lanes)
+                .CopyTo(new Span<float>(target + ((long)first * Lanes), (end - first) * Lanes));
+        }
+        else
+        {
+            for (int i = first; i < end; i++)
+            {
+                new ReadOnlySpan<float>(source + ((((long)i * stride) + shift) * Lanes), Lanes)
+                    .CopyTo(new Span<float>(target + ((long)i * Lanes), Lanes));
+            }
+        }
+
+        new Span<float>(target + ((long)end * Lanes), (_phaseLength - end) * Lanes).Clear();
+    }
+}
