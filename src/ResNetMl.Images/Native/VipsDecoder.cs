@@ -13,18 +13,18 @@ internal static unsafe class VipsDecoder
     private static readonly ReaderWriterLockSlim ErrorGate = new();
 
     internal static ImageHeader ReadHeader(ImageFormat format, ReadOnlyMemory<byte> encoded, string name) =>
-        WithOwnErrors(format, name, () =>
+        WithOwnErrors(format, name, failOn =>
         {
             using MemoryHandle pinned = encoded.Pin();
-            using VipsObjectHandle? image = Open(format, (byte*)pinned.Pointer, encoded.Length);
+            using VipsObjectHandle? image = Open(format, failOn, (byte*)pinned.Pointer, encoded.Length);
             return image is null ? null : HeaderOf(format, image);
         });
 
     internal static RgbImage Decode(ImageFormat format, ReadOnlyMemory<byte> encoded, string name, DecodingOptions options) =>
-        WithOwnErrors(format, name, () =>
+        WithOwnErrors(format, name, failOn =>
         {
             using MemoryHandle pinned = encoded.Pin();
-            using VipsObjectHandle? image = Open(format, (byte*)pinned.Pointer, encoded.Length);
+            using VipsObjectHandle? image = Open(format, failOn, (byte*)pinned.Pointer, encoded.Length);
             if (image is null)
             {
                 return null;
@@ -42,14 +42,19 @@ internal static unsafe class VipsDecoder
             return converted is null ? null : ReadPixels(converted, header, name);
         });
 
-    private static T WithOwnErrors<T>(ImageFormat format, string name, Func<T?> attempt)
+    /// <summary>Runs an attempt, which gives null when libvips refuses; then says why.</summary>
+    private static T WithOwnErrors<T>(ImageFormat format, string name, Func<string, T?> attempt)
         where T : class
     {
         LibVipsLibrary.EnsureLoaded();
+
+        // libjpeg goes on after most damage with a warning and wrong pixels, so its warnings count; elsewhere they are about harmless oddities.
+        // Less than "error" lets cut-short files decode to grey and wrong checksums pass.
+        string failOn = format == ImageFormat.Jpeg ? "warning" : "error";
         ErrorGate.EnterReadLock();
         try
         {
-            if (attempt() is { } result)
+            if (attempt(failOn) is { } result)
             {
                 return result;
             }
@@ -63,21 +68,32 @@ internal static unsafe class VipsDecoder
         try
         {
             LibVips.ClearErrors();
-            if (attempt() is { } result)
+            if (attempt(failOn) is { } result)
             {
                 return result;
             }
 
-            using GlibMemoryHandle errors = LibVips.TakeErrors();
-            string text = string.Join("; ", errors.AsText().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct());
+            string[] reasons = TakeReasons();
+            if (reasons.Length > 0 && Array.TrueForAll(reasons, JpegWarning.IsHarmless) && attempt("error") is { } whole)
+            {
+                return whole;
+            }
+
             throw new ImageFormatException(
                 name,
-                $"expected a whole {NameOf(format)} image, got a damaged one ({(text.Length == 0 ? "no reason given" : text)}). Replace the file or leave it out.");
+                $"expected a whole {NameOf(format)} image, got a damaged one ({(reasons.Length == 0 ? "no reason given" : string.Join("; ", reasons))}). " +
+                "Replace the file or leave it out.");
         }
         finally
         {
             ErrorGate.ExitWriteLock();
         }
+    }
+
+    private static string[] TakeReasons()
+    {
+        using GlibMemoryHandle errors = LibVips.TakeErrors();
+        return [.. errors.AsText().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
     }
 
     private static string NameOf(ImageFormat format) => format switch
@@ -100,7 +116,7 @@ internal static unsafe class VipsDecoder
     };
 
     /// <summary>Reads the header; null when libvips refuses it. No pixel is decoded yet.</summary>
-    private static VipsObjectHandle? Open(ImageFormat format, byte* data, int length)
+    private static VipsObjectHandle? Open(ImageFormat format, string failOn, byte* data, int length)
     {
         using VipsObjectHandle load = LibVips.NewOperation(LoaderOf(format));
         if (load.IsInvalid)
@@ -115,8 +131,7 @@ internal static unsafe class VipsDecoder
         LibVips.SetProperty(load, "buffer", &boxed);
         LibVips.UnsetValue(&boxed);
 
-        // Less than "error" lets cut-short files decode to grey and wrong checksums pass.
-        return LibVips.SetArgument(load, "access", "sequential") == 0 && LibVips.SetArgument(load, "fail_on", "error") == 0
+        return LibVips.SetArgument(load, "access", "sequential") == 0 && LibVips.SetArgument(load, "fail_on", failOn) == 0
             ? Run(load)
             : null;
     }

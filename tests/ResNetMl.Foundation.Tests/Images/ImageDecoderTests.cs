@@ -46,6 +46,29 @@ public class ImageDecoderTests
         Assert.InRange(refused, 10, int.MaxValue);
     }
 
+    [Fact]
+    public void Bytes_between_the_last_pixel_and_the_end_of_a_jpeg_are_harmless()
+    {
+        (byte[] whole, string sha256) = Jpeg();
+        byte[] padded = [.. whole[..^2], 0, 0, 0, 0, 0, 0, 0, 0, .. whole[^2..], 1, 2, 3];
+
+        Assert.Equal(sha256, ImageReference.Sha256(ImageDecoder.Decode(padded, "padded.jpg").Data));
+    }
+
+    [Fact]
+    public void Damage_that_libjpeg_only_warns_about_is_refused()
+    {
+        (byte[] whole, _) = Jpeg();
+
+        // The end marker in the middle of the pixels: libjpeg fills the rest with grey and warns.
+        byte[] damaged = [.. whole[..^40], 0xFF, 0xD9, .. whole[^38..]];
+
+        ImageFormatException exception = Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(damaged, "damaged.jpg"));
+        Assert.Equal(
+            "damaged.jpg: expected a whole JPEG image, got a damaged one (VipsJpeg: Corrupt JPEG data: premature end of data segment). Replace the file or leave it out.",
+            exception.Message);
+    }
+
     [Theory]
     [InlineData("tiff")]
     [InlineData("jpeg")]
@@ -108,6 +131,12 @@ public class ImageDecoderTests
                 Assert.Equal(thread % 2 == 0 ? pngReason : jpegReason, Reason(thread % 2 == 0 ? cutPng : cutJpeg));
             }
         })));
+    }
+
+    private static (byte[] Encoded, string Sha256) Jpeg()
+    {
+        JsonElement entry = Reference.GetProperty("cases").EnumerateArray().First(entry => entry.GetProperty("name").GetString() == "jpeg-444");
+        return (entry.GetProperty("encoded").GetBytesFromBase64(), entry.GetProperty("sha256").GetString()!);
     }
 
     private static string Reason(byte[] encoded) => Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(encoded, "cut")).Reason;
