@@ -2,11 +2,18 @@ using System.Security.Cryptography;
 
 namespace ResNetMl.Data;
 
-/// <summary>Passes bytes on, counting and hashing them; closing it leaves the inner stream open.</summary>
-internal sealed class HashingWriteStream(Stream inner) : Stream
+/// <summary>Passes bytes on, counting and hashing them. Closing it changes nothing, so that a part may be written by a writer that closes its stream.</summary>
+internal sealed class HashingWriteStream : Stream
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Stream _inner;
+    private readonly IncrementalHash _hash;
     private long _written;
+
+    private HashingWriteStream(Stream inner, IncrementalHash hash)
+    {
+        _inner = inner;
+        _hash = hash;
+    }
 
     public override bool CanRead => false;
 
@@ -22,11 +29,24 @@ internal sealed class HashingWriteStream(Stream inner) : Stream
         set => throw new NotSupportedException("A part of a model is written from front to back.");
     }
 
-    public string Sha256() => Convert.ToHexStringLower(_hash.GetHashAndReset());
+    /// <summary>Writes a part and says what was written.</summary>
+    public static ModelPartEntry Write(Stream target, ModelPart part)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var hashing = new HashingWriteStream(target, hash);
+
+        // Numbers written one by one would be hashed one by one.
+        using (var buffered = new BufferedStream(hashing, 1 << 16))
+        {
+            part.WriteTo(buffered);
+        }
+
+        return new ModelPartEntry(part.Name, hashing._written, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        inner.Write(buffer);
+        _inner.Write(buffer);
         _hash.AppendData(buffer);
         _written += buffer.Length;
     }
@@ -35,21 +55,11 @@ internal sealed class HashingWriteStream(Stream inner) : Stream
 
     public override void WriteByte(byte value) => Write([value]);
 
-    public override void Flush() => inner.Flush();
+    public override void Flush() => _inner.Flush();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A part being written cannot be read.");
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A part of a model is written from front to back.");
 
     public override void SetLength(long value) => throw new NotSupportedException("A part of a model is written from front to back.");
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _hash.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
 }

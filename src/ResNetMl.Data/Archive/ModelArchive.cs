@@ -99,7 +99,7 @@ public sealed partial class ModelArchive : IDisposable
             throw new FileNotFoundException($"There is no model '{path}'. Check the path, or train and save one there.", path);
         }
 
-        return Open(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete), path);
+        return Open(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16), path);
     }
 
     /// <summary>Opens an archive from a stream. It is read from its present position into a temporary file, so it may be closed at once.</summary>
@@ -279,9 +279,7 @@ public sealed partial class ModelArchive : IDisposable
             }
 
             using Stream entry = NewEntry(zip, part.Name).Open();
-            using var hashing = new HashingWriteStream(entry);
-            part.WriteTo(hashing);
-            written.Add(new ModelPartEntry(part.Name, hashing.Length, hashing.Sha256()));
+            written.Add(HashingWriteStream.Write(entry, part));
         }
 
         byte[] manifest = ManifestJson.Write(new ModelManifest(NewestFormatVersion, ProductVersion, loader, loaderVersion, written));

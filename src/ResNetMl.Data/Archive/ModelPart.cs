@@ -12,7 +12,7 @@ public sealed class ModelPart
     /// Relative path: segments of letters, digits, <c>.</c>, <c>_</c> and <c>-</c>, joined by <c>/</c>, none of them <c>.</c> or <c>..</c>;
     /// at most 200 characters, not <c>manifest.json</c>.
     /// </param>
-    /// <param name="write">Writes the part's bytes, called once. It must not close the stream.</param>
+    /// <param name="write">Writes the part's bytes, called once. It may close the stream.</param>
     /// <exception cref="ArgumentException">The name is not of that form.</exception>
     public ModelPart(string name, Action<Stream> write)
     {

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace ResNetMl.Data;
 
 /// <summary>The values of one column in a block.</summary>
@@ -32,8 +30,7 @@ public abstract class BlockColumn
 
     /// <summary>Reads values of a raw type known only at run time from a row's getter, one by one.</summary>
     internal static IColumnCollector CollectorFor(DataViewSchema.Column column)
-        => (IColumnCollector)Activator.CreateInstance(
-            typeof(ColumnCollector<>).MakeGenericType(column.Type.RawType), BindingFlags.Instance | BindingFlags.Public, null, [column], null)!;
+        => GenericTypes.New<IColumnCollector>(typeof(ColumnCollector<>), [column.Type.RawType], column);
 
     private sealed class ColumnCollector<T>(DataViewSchema.Column column) : IColumnCollector
     {

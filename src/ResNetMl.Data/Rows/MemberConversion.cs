@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace ResNetMl.Data;
 
 /// <summary>Turns a member's value into its column's raw type and back. Both ways copy: rows and blocks share no arrays.</summary>
@@ -39,7 +37,7 @@ internal static class MemberConversion
     }
 
     private static object Generic(string method, Type type)
-        => typeof(MemberConversion).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, null)!;
+        => GenericTypes.Call<object>(typeof(MemberConversion), method, type);
 
     private static MemberConversion<T, T> Same<T>() => new(value => value, value => value);
 

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace ResNetMl.Data;
 
 /// <summary>The columns that the objects of a class make, and how their values are gathered into blocks.</summary>
@@ -52,9 +50,8 @@ internal sealed class RowColumns<TRow>
         [.. columns.Select(index => (index, NewCollector(Schema[index], _members[index])))]);
 
     private static IMemberCollector<TRow> NewCollector(DataViewSchema.Column column, RowMember member)
-        => (IMemberCollector<TRow>)Activator.CreateInstance(
-            typeof(MemberCollector<,,>).MakeGenericType(typeof(TRow), member.Type, column.Type.RawType),
-            BindingFlags.Instance | BindingFlags.Public, null, [column, member], null)!;
+        => GenericTypes.New<IMemberCollector<TRow>>(
+            typeof(MemberCollector<,,>), [typeof(TRow), member.Type, column.Type.RawType], column, member);
 }
 
 /// <summary>Gathers the values of some members of the objects handed in, one object a row.</summary>

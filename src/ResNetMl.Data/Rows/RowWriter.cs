@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace ResNetMl.Data;
 
 /// <summary>Writes rows of blocks into objects.</summary>
@@ -58,9 +56,8 @@ internal sealed class RowWriter<TRow>
             }
 
             columns.Add(column);
-            writers.Add((IMemberWriter<TRow>)Activator.CreateInstance(
-                typeof(MemberWriter<,,>).MakeGenericType(typeof(TRow), member.Type, column.Type.RawType),
-                BindingFlags.Instance | BindingFlags.Public, null, [column.Index, member], null)!);
+            writers.Add(GenericTypes.New<IMemberWriter<TRow>>(
+                typeof(MemberWriter<,,>), [typeof(TRow), member.Type, column.Type.RawType], column.Index, member));
         }
 
         return new RowWriter<TRow>([.. columns], [.. writers]);

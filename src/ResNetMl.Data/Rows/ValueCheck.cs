@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace ResNetMl.Data;
 
 /// <summary>Whether a value from outside is one that its column's type allows: vectors of the known length, keys up to the count.</summary>
@@ -15,8 +13,7 @@ internal static class ValueCheck
     };
 
     private static Func<TRaw, string?> VectorOf<TRaw>(string method, object argument)
-        => (Func<TRaw, string?>)typeof(ValueCheck).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!
-            .MakeGenericMethod(typeof(TRaw).GetGenericArguments()[0]).Invoke(null, [argument])!;
+        => GenericTypes.Call<Func<TRaw, string?>>(typeof(ValueCheck), method, typeof(TRaw).GetGenericArguments()[0], argument);
 
     private static Func<VBuffer<T>, string?> LengthCheck<T>(int size)
         => value => value.Length == size ? null : $"has {value.Length} elements";

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 
 namespace ResNetMl.Data;
@@ -85,10 +84,9 @@ public static class SchemaPart
     {
         public static AnnotationValue? For(DataViewSchema.Column annotation) => TypeJson.CanWrite(annotation.Type) ? For(annotation.Type) : null;
 
-        public static AnnotationValue For(DataViewType type) => (AnnotationValue)Activator.CreateInstance(
-            (type is VectorDataViewType ? typeof(VectorValue<>) : typeof(SingleValue<>))
-                .MakeGenericType((type as VectorDataViewType)?.ItemType.RawType ?? type.RawType),
-            BindingFlags.Instance | BindingFlags.Public, null, null, null)!;
+        public static AnnotationValue For(DataViewType type) => type is VectorDataViewType vector
+            ? GenericTypes.New<AnnotationValue>(typeof(VectorValue<>), [vector.ItemType.RawType])
+            : GenericTypes.New<AnnotationValue>(typeof(SingleValue<>), [type.RawType]);
 
         public void Write(Utf8JsonWriter json, DataViewSchema.Annotations annotations, DataViewSchema.Column annotation)
         {

@@ -37,7 +37,8 @@ internal static class TransformerLoaders
         }
 
         const BindingFlags anyConstructor = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
-        var instance = (ITransformerLoader)Activator.CreateInstance(loader.LoaderType, anyConstructor, null, null, null)!;
+        var instance = (ITransformerLoader)Activator.CreateInstance(
+            loader.LoaderType, anyConstructor | BindingFlags.DoNotWrapExceptions, null, null, null)!;
         return instance.Load(new ComponentReader(environment, archive, folder, version, depth));
     }
 

@@ -1,4 +1,3 @@
-using System.Reflection;
 using ResNetMl.Data;
 
 namespace ResNetMl.Transforms;
@@ -15,9 +14,7 @@ internal abstract class KeyValueLookup
         VectorDataViewType? vector = column.Type as VectorDataViewType;
         return (vector?.ItemType ?? column.Type) is KeyDataViewType key
             && column.Annotations.Schema.GetColumnOrNull(AnnotationKinds.KeyValues) is { Type: VectorDataViewType values }
-            ? (KeyValueLookup)Activator.CreateInstance(
-                typeof(Typed<,>).MakeGenericType(key.RawType, values.ItemType.RawType),
-                BindingFlags.Instance | BindingFlags.Public, null, [column, values.ItemType], null)!
+            ? GenericTypes.New<KeyValueLookup>(typeof(Typed<,>), [key.RawType, values.ItemType.RawType], column, values.ItemType)
             : null;
     }
 

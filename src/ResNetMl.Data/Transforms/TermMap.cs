@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 using ResNetMl.Data;
 
@@ -43,8 +42,7 @@ internal abstract class TermMap
     protected abstract void Sort();
 
     private static TermMap Create(PrimitiveDataViewType itemType, object[] values)
-        => (TermMap)Activator.CreateInstance(
-            typeof(TermMap<>).MakeGenericType(itemType.RawType), BindingFlags.Instance | BindingFlags.Public, null, [itemType, values], null)!;
+        => GenericTypes.New<TermMap>(typeof(TermMap<>), [itemType.RawType], itemType, values);
 }
 
 /// <summary>The values of a column in the order of their keys, typed.</summary>

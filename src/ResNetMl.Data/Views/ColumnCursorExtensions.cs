@@ -28,7 +28,7 @@ public static class ColumnCursorExtensions
                 nameof(column));
         }
 
-        return (IEnumerable<T>)Activator.CreateInstance(typeof(ColumnValues<,>).MakeGenericType(typeof(T), column.Type.RawType), view, column)!;
+        return GenericTypes.New<IEnumerable<T>>(typeof(ColumnValues<,>), [typeof(T), column.Type.RawType], view, column);
     }
 
     private sealed class ColumnValues<T, TRaw>(BlockView view, DataViewSchema.Column column) : IEnumerable<T>

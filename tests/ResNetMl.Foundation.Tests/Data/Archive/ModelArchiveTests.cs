@@ -204,6 +204,24 @@ public sealed class ModelArchiveTests : IDisposable
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), archive.Manifest.Parts[0].Sha256);
     }
 
+    [Fact]
+    public void A_parts_writer_may_close_its_stream_or_leave_bytes_unflushed()
+    {
+        ModelArchive.Write(File, "Test", 1,
+        [
+            new ModelPart("closed", stream =>
+            {
+                using var writer = new StreamWriter(stream);
+                writer.Write("text");
+            }),
+            new ModelPart("unflushed", stream => stream.WriteByte(7)),
+        ]);
+
+        using ModelArchive archive = ModelArchive.Open(File);
+        Assert.Equal("text", archive.ReadText("closed"));
+        Assert.Equal([7], archive.ReadBytes("unflushed"));
+    }
+
     private static byte[] SomeBytes(int count)
     {
         byte[] bytes = new byte[count];
