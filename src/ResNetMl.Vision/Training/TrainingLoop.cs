@@ -25,6 +25,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly List<string> _warnings = [];
     private TrainingPosition _position = new();
     private long _lastCheckpoint;
+    private bool _isCheckpointFailing;
 
     internal TrainingLoop(
         NetworkDefinition definition,
@@ -64,7 +65,7 @@ internal sealed class TrainingLoop : IDisposable
             token.ThrowIfCancellationRequested();
         }
 
-        WarnOfBadImages();
+        WarnOfExamples();
         var meter = new ProgressMeter(_callbacks, _options.Epochs, _loader.StepsPerEpoch);
         _lastCheckpoint = Stopwatch.GetTimestamp();
         bool isCancelled = false;
@@ -221,11 +222,19 @@ internal sealed class TrainingLoop : IDisposable
         {
             Directory.CreateDirectory(folder);
             CheckpointFile.Write(path, _run, _position, _step.Plan.State, _step.Optimizer, _best);
+            _isCheckpointFailing = false;
             _callbacks.CheckpointWritten?.Invoke(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Warn($"The checkpoint after epoch {_position.Epoch}, step {_position.Step} could not be written, training goes on: {exception.Message}");
+            if (!_isCheckpointFailing)
+            {
+                Warn(
+                    $"The checkpoint at epoch {_position.Epoch + 1}, step {_position.Step} could not be written: {exception.Message} " +
+                    "Training goes on and will try again.");
+            }
+
+            _isCheckpointFailing = true;
         }
 
         _lastCheckpoint = Stopwatch.GetTimestamp();
@@ -282,12 +291,26 @@ internal sealed class TrainingLoop : IDisposable
         };
     }
 
-    private void WarnOfBadImages()
+    private void WarnOfExamples()
     {
         int bad = _training.BadImages.Count + (_validation?.BadImages.Count ?? 0);
         if (bad > 0)
         {
             Warn($"{bad} {(bad == 1 ? "image" : "images")} could not be read and {(bad == 1 ? "was" : "were")} left out.");
+        }
+
+        var counts = new int[_training.Labels.Count];
+        for (int position = 0; position < _training.Count; position++)
+        {
+            counts[_training.GetLabelIndex(position)]++;
+        }
+
+        for (int label = 0; label < counts.Length; label++)
+        {
+            if (counts[label] <= 1)
+            {
+                Warn($"Label '{_training.Labels[label]}' has {(counts[label] == 0 ? "no readable example" : "one example")} to learn from: expect it to be told apart badly.");
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using ResNetMl.Data;
 using ResNetMl.Engine;
 using ResNetMl.Images;
@@ -175,8 +177,60 @@ public sealed class CheckpointTests : IDisposable
         TrainingResult result = Examples.Train(options with { CheckpointFolder = _folder.FullName }, new Examples(50), new Examples(20, seed: 6));
 
         Assert.Equal(whole.Model.WeightsSha256(), result.Model.WeightsSha256());
-        Assert.Equal(3, result.Warnings.Count);
-        Assert.StartsWith("The checkpoint after epoch 1, step 0 could not be written, training goes on: Cannot write '", result.Warnings[0], StringComparison.Ordinal);
+        string path = Checkpoints.PathIn(_folder.FullName);
+        Assert.Equal(
+            [
+                $"The checkpoint at epoch 2, step 0 could not be written: Cannot write '{path}': a folder has that name. Give the name of a file. " +
+                "Training goes on and will try again.",
+            ],
+            result.Warnings);
+    }
+
+    // A disk that is full in truth: a memory file system, which takes root to mount.
+    [Fact]
+    public void A_disk_that_fills_up_leaves_the_checkpoint_before_and_is_used_again_once_there_is_room()
+    {
+        if (!Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", _folder.FullName))
+        {
+            Assert.Skip("Needs the right to mount a small file system.");
+        }
+
+        try
+        {
+            TrainerOptions options = Options(new LinearBackend(), new SgdOptions()) with { CheckpointFolder = _folder.FullName, CheckpointSteps = 1 };
+            TrainingResult whole = Examples.Train(options with { CheckpointFolder = null }, new Examples(50), new Examples(20, seed: 6));
+            int written = 0;
+            byte[] afterFive = [];
+
+            TrainingResult result = Examples.Train(
+                options with { Backend = new LinearBackend { BeforeStep = BeforeStep } },
+                new Examples(50),
+                new Examples(20, seed: 6),
+                callbacks: new TrainingCallbacks { CheckpointWritten = _ => written++ });
+
+            // After each step but epochs' last and after each epoch, 18 in all, less those of the five steps while the disk was full.
+            Assert.Equal((13, whole.Model.WeightsSha256()), (written, result.Model.WeightsSha256()));
+            Assert.Contains("No space left on device", Assert.Single(result.Warnings), StringComparison.Ordinal);
+            AssertSame(whole, Resume(options, _folder.FullName));
+
+            void BeforeStep(long step)
+            {
+                if (step == 5)
+                {
+                    afterFive = File.ReadAllBytes(Checkpoints.PathIn(_folder.FullName));
+                    FillUp(_folder.Path("filler"));
+                }
+                else if (step == 10)
+                {
+                    Assert.Equal(afterFive, File.ReadAllBytes(Checkpoints.PathIn(_folder.FullName)));
+                    File.Delete(_folder.Path("filler"));
+                }
+            }
+        }
+        finally
+        {
+            Assert.True(Run("umount", _folder.FullName));
+        }
     }
 
     [Fact]
@@ -236,6 +290,37 @@ public sealed class CheckpointTests : IDisposable
         if (number == wanted)
         {
             cancellation.Cancel();
+        }
+    }
+
+    private static void FillUp(string path)
+    {
+        try
+        {
+            using FileStream stream = File.Create(path, bufferSize: 0);
+            while (true)
+            {
+                stream.Write(new byte[1024]);
+            }
+        }
+        catch (IOException)
+        {
+            // Full, as wanted.
+        }
+    }
+
+    private static bool Run(string program, params string[] arguments)
+    {
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            // There is no such program here: the test is skipped.
+            return false;
         }
     }
 

@@ -141,6 +141,20 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void A_label_with_one_example_is_trained_on_and_warned_of()
+    {
+        TrainingResult result = Examples.Train(Examples.Options(_backend), new Examples(4));
+
+        // Classes 0, 1, 2, 0: of the first two examples are there, of the others one each.
+        Assert.Equal(
+            [
+                "Label 'class 1' has one example to learn from: expect it to be told apart badly.",
+                "Label 'class 2' has one example to learn from: expect it to be told apart badly.",
+            ],
+            result.Warnings);
+    }
+
+    [Fact]
     public void Examples_and_network_that_do_not_fit_are_refused_with_both_numbers()
     {
         TrainerOptions options = Examples.Options(_backend);
