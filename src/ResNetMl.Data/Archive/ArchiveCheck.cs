@@ -12,7 +12,6 @@ internal static class ArchiveCheck
     /// <param name="longestManifest">Bytes a manifest may have.</param>
     public static ModelManifest ReadManifest(ZipArchive zip, long fileSize, string file, int longestManifest)
     {
-        CheckEntries(zip, fileSize, file);
         ZipArchiveEntry manifestEntry = zip.GetEntry(PartName.Manifest) ?? throw new ModelFormatException(
             ModelFormatError.NotAModel,
             $"'{file}' is not a ResNetMl model: it is a zip without {PartName.Manifest}. Give a file that this product saved.");
@@ -21,26 +20,22 @@ internal static class ArchiveCheck
             throw Unsafe(file, $"its {PartName.Manifest} has {manifestEntry.Length:N0} bytes, expected at most {longestManifest:N0}");
         }
 
+        // Only then is it known whether the file is one of ours, to which the rules for entries apply.
         ModelManifest manifest = ManifestJson.Read(ReadWhole(manifestEntry, file), file);
+        CheckEntries(zip, fileSize, file);
         CheckParts(zip, manifest, file);
         return manifest;
     }
 
     private static void CheckEntries(ZipArchive zip, long fileSize, string file)
     {
-        bool isOurs = zip.GetEntry(PartName.Manifest) is not null;
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         long total = 0;
         foreach (ZipArchiveEntry entry in zip.Entries)
         {
             if (!PartName.IsValid(entry.FullName))
             {
-                // A zip of something else has such names too: that is no attack, it is another file.
-                throw isOurs
-                    ? Unsafe(file, $"its entry '{Printable(entry.FullName)}' is not a plain relative path")
-                    : new ModelFormatException(
-                        ModelFormatError.NotAModel,
-                        $"'{file}' is not a ResNetMl model: it is a zip without {PartName.Manifest}. Give a file that this product saved.");
+                throw Unsafe(file, $"its entry '{Printable(entry.FullName)}' is not a plain relative path");
             }
 
             if (!names.Add(entry.FullName))
@@ -48,7 +43,7 @@ internal static class ArchiveCheck
                 throw Unsafe(file, $"it holds the entry '{entry.FullName}' twice");
             }
 
-            if (isOurs && (entry.IsEncrypted || entry.CompressedLength != entry.Length))
+            if (entry.IsEncrypted || entry.CompressedLength != entry.Length)
             {
                 throw Unsafe(
                     file,

@@ -80,18 +80,78 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(["model.zip"], _folder.Files());
     }
 
+    // No process has the number 999999999: Linux goes up to 4,194,304.
     [Fact]
     public void What_a_killed_writer_left_is_removed_and_other_files_are_not()
     {
-        string[] kept = [".model.zip.notes.tmp", ".other.zip.0123456789abcdef0123456789abcdef.tmp"];
-        foreach (string name in (string[])[.. kept, ".model.zip.0123456789abcdef0123456789abcdef.tmp"])
+        const string random = "0123456789abcdef0123456789abcdef";
+        string[] kept =
+        [
+            $".model.zip.{Environment.ProcessId}.{random}.tmp", $".model.zip.999999999.{random}.tmp.tmp", ".model.zip.notes.tmp",
+            $".other.zip.999999999.{random}.tmp",
+        ];
+        foreach (string name in (string[])[.. kept, $".model.zip.999999999.{random}.tmp"])
         {
             File.WriteAllText(_folder[name], "");
         }
 
         AtomicFile.Write(Target, _ => { });
 
-        Assert.Equal([.. kept, "model.zip"], _folder.Files());
+        Assert.Equal(kept.Append("model.zip").Order(StringComparer.Ordinal), _folder.Files());
+    }
+
+    [Fact]
+    public void A_leftover_that_is_locked_belongs_to_a_writer_that_this_machine_does_not_see()
+    {
+        const string name = ".model.zip.999999999.0123456789abcdef0123456789abcdef.tmp";
+        using var locked = new FileStream(_folder[name], FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+
+        AtomicFile.Write(Target, _ => { });
+
+        Assert.Equal([name, "model.zip"], _folder.Files());
+    }
+
+    [Fact]
+    public async Task A_reader_finds_a_whole_model_while_several_writers_replace_it()
+    {
+        ModelArchive.Write(Target, "Test", 1, [ModelPart.FromBytes("a", new byte[50_000])]);
+        using var stop = new CancellationTokenSource();
+        var reader = Task.Run(() =>
+        {
+            int reads = 0;
+            while (!stop.IsCancellationRequested || reads == 0)
+            {
+                using ModelArchive archive = ModelArchive.Open(Target);
+                archive.Verify();
+                reads++;
+            }
+
+            return reads;
+        });
+
+        Parallel.For(0, 30, new ParallelOptions { MaxDegreeOfParallelism = 3 }, number =>
+            ModelArchive.Write(Target, "Test", 1, [ModelPart.FromBytes("a", Enumerable.Repeat((byte)number, 50_000).ToArray())]));
+        await stop.CancelAsync();
+
+        Assert.True(await reader > 0);
+        Assert.Equal(["model.zip"], _folder.Files());
+    }
+
+    [Fact]
+    public void The_new_file_has_the_old_ones_permissions()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Needs Unix permissions.");
+            return;
+        }
+
+        File.WriteAllText(Target, "old");
+        File.SetUnixFileMode(Target, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        AtomicFile.Write(Target, _ => { });
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Target));
     }
 
     [Fact]

@@ -66,6 +66,22 @@ public sealed class BrokenArchiveTests : IDisposable
             $"'{File}' is not a ResNetMl model: its manifest.json does not say \"format\": \"ResNetMl.ModelArchive\". It belongs to another program.");
     }
 
+    // A browser extension is such a zip: a manifest.json of its own, folders, compressed entries.
+    [Fact]
+    public void Another_programs_zip_is_not_a_model_whatever_its_entries_are()
+    {
+        using (ZipArchive zip = ZipFile.Open(File, ZipArchiveMode.Create))
+        {
+            zip.CreateEntry("icons/");
+            using Stream stream = zip.CreateEntry("manifest.json", CompressionLevel.SmallestSize).Open();
+            stream.Write(Encoding.UTF8.GetBytes("{\"manifest_version\": 3, \"name\": \"" + new string('x', 500) + "\"}"));
+        }
+
+        AssertRefused(
+            File, ModelFormatError.NotAModel,
+            $"'{File}' is not a ResNetMl model: its manifest.json does not say \"format\": \"ResNetMl.ModelArchive\". It belongs to another program.");
+    }
+
     [Fact]
     public void A_newer_format_is_refused_with_both_versions()
     {
