@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ResNetMl.Architecture.Tests.Repository;
+using ResNetMl.TestSupport;
 
 namespace ResNetMl.Architecture.Tests.Documentation;
 
@@ -9,17 +10,23 @@ public sealed partial class PageTests
     [Fact]
     public void Every_link_within_the_repository_leads_somewhere()
     {
-        var broken = new List<string>();
-        foreach (string file in RepositoryFiles.All.Where(file => file.EndsWith(".md", StringComparison.Ordinal)))
-        {
-            string folder = Path.GetDirectoryName(RepositoryFiles.FullPath(file))!;
-            broken.AddRange(Link().Matches(File.ReadAllText(RepositoryFiles.FullPath(file)))
-                .Select(match => match.Groups["target"].Value)
-                .Where(target => !target.Contains("://", StringComparison.Ordinal) && !Path.Exists(Path.Combine(folder, target)))
-                .Select(target => $"{file}: {target}"));
-        }
+        string[] broken = [.. Links().Where(link => !Path.Exists(link.Target)).Select(link => $"{link.Page}: {Path.GetRelativePath(TestData.RepositoryRoot, link.Target)}")];
 
-        Assert.True(broken.Count == 0, $"These links lead nowhere:\n  {string.Join("\n  ", broken)}");
+        Assert.True(broken.Length == 0, $"These links lead nowhere:\n  {string.Join("\n  ", broken)}");
+    }
+
+    [Fact]
+    public void Every_page_of_the_documentation_is_linked_from_another()
+    {
+        HashSet<string> linked = [.. Links().Select(link => link.Target)];
+        string[] alone =
+        [
+            .. RepositoryFiles.All
+                .Where(file => file.StartsWith("docs/", StringComparison.Ordinal) && file.EndsWith(".md", StringComparison.Ordinal))
+                .Where(file => !linked.Contains(RepositoryFiles.FullPath(file))),
+        ];
+
+        Assert.True(alone.Length == 0, $"No page links to {string.Join(", ", alone)}: name it where a reader would look for it.");
     }
 
     // README.md is where a user looks for a switch.
@@ -35,6 +42,13 @@ public sealed partial class PageTests
         Assert.True(missing.Length == 0, $"README.md's table of environment variables lacks {string.Join(", ", missing)}: add what each means.");
         Assert.True(stale.Length == 0, $"README.md names {string.Join(", ", stale)}, which nothing in src/ or tests/ reads: take it out.");
     }
+
+    private static IEnumerable<(string Page, string Target)> Links() =>
+        RepositoryFiles.All.Where(file => file.EndsWith(".md", StringComparison.Ordinal)).SelectMany(file =>
+            Link().Matches(File.ReadAllText(RepositoryFiles.FullPath(file)))
+                .Select(match => match.Groups["target"].Value)
+                .Where(target => !target.Contains("://", StringComparison.Ordinal))
+                .Select(target => (file, Path.GetFullPath(Path.Combine(Path.GetDirectoryName(RepositoryFiles.FullPath(file))!, target)))));
 
     private static IEnumerable<string> VariablesIn(Func<string, bool> isRead) =>
         RepositoryFiles.Text.Where(isRead).SelectMany(file => Variable().Matches(File.ReadAllText(RepositoryFiles.FullPath(file))).Select(match => match.Value))

@@ -53,7 +53,7 @@ public sealed class ReadmeTests : IDisposable
         // The file knows labels and preprocessing: nothing has to be remembered to use it.
         using Predictor predictor = Model.Load(modelFile).CreatePredictor(backend);
         var evaluator = new ClassificationEvaluator(predictor.Model.Labels);
-        foreach (ScoredExample example in predictor.Score(test))
+        foreach (ScoredExample example in predictor.Score(test.WithLabels(predictor.Model.Labels)))
         {
             if (example.Prediction is { } prediction)
             {
