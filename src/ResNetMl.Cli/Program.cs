@@ -1,1 +1,4 @@
-return 0;
+using ResNetMl.Cli.Shell;
+
+using var interruption = new Interruption(Console.Error);
+return await ResNetMlApp.RunAsync(args, SystemTerminal.Create, interruption.Token);

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Globalization;
+using ResNetMl.Cli.Shell;
+using ResNetMl.Data;
+using ResNetMl.Engine;
+using ResNetMl.Evaluation;
+using ResNetMl.Images;
+using ResNetMl.Networks;
+using ResNetMl.Vision;
+
+namespace ResNetMl.Cli.Commands;
+
+/// <summary><c>resnetml demo</c>: the main job on the images that come along: train, evaluate, predict, report.</summary>
+internal static class DemoCommand
+{
+    private const string NetworkName = "resnet20";
+    private const int Epochs = 15;
+    private const int Predictions = 5;
+    private static readonly string SampleFolder = Path.Combine(AppContext.BaseDirectory, "data", "fashion-mnist-sample");
+
+    private static readonly Option<string> Output = new("--output", "-o")
+    {
+        Description = "Folder for the model. Default resnetml-demo.",
+        DefaultValueFactory = _ => "resnetml-demo",
+        HelpName = "DIR",
+    };
+
+    internal static Command Create() => new("demo", "Trains a ResNet-20 on 3,000 images of clothes that come along, measures it and predicts with it.") { Output };
+
+    internal static int Run(CommandContext context)
+    {
+        ITerminal terminal = context.Terminal;
+        using IExampleSource training = ExampleSource.Open(Path.Combine(SampleFolder, "train.zip"));
+        using IExampleSource test = ExampleSource.Open(Path.Combine(SampleFolder, "test.zip"));
+        string folder = context.Get(Output);
+        Directory.CreateDirectory(folder);
+        string modelFile = Path.Combine(folder, "model.zip");
+
+        terminal.WriteLine($"1. Train on {training.Count:N0} images: Fashion-MNIST, ten kinds of clothes, 28×28 grey pixels");
+        (IBackend backend, CompileOptions compile) = CommonOptions.ChooseExecutor(context.Arguments);
+        NetworkDefinition definition = NetworkCatalog.Define(NetworkName, training.Labels.Count, [1, 28, 28]);
+        var options = new TrainerOptions
+        {
+            Preprocessing = Preprocessing.FashionMnist,
+            Backend = backend,
+            Threads = compile.Threads,
+            Precision = compile.Precision,
+            Seed = context.Get(CommonOptions.Seed),
+            Epochs = Epochs,
+            BatchSize = 64,
+            Optimizer = new SgdOptions { Nesterov = true, WeightDecay = 5e-4 },
+            Schedule = new OneCycleSchedule(0.2),
+            Augmentations = [new HorizontalFlip(), new PadAndCrop(2)],
+            CheckpointFolder = folder,
+        };
+        TrainingResult result = TrainingDisplay.Train(context, options, definition, training, validation: null);
+        Model model = result.Model;
+        model.Save(modelFile);
+        if (result.Outcome == TrainingOutcome.Cancelled)
+        {
+            terminal.WriteLine($"Cancelled; the model so far: {Path.GetFullPath(modelFile)}");
+            return ExitCode.Cancelled;
+        }
+
+        var layout = new ReportOptions { Width = Math.Max(60, terminal.Width), Ascii = terminal.IsAscii };
+        terminal.WriteLine();
+        terminal.WriteLine("2. Learning curve");
+        WriteLines(terminal, LearningCurveReport.Lines(
+            [.. result.History.Select(epoch => new LearningCurvePoint(epoch.Epoch, epoch.TrainingLoss, epoch.ValidationAccuracy))], layout));
+
+        terminal.WriteLine();
+        terminal.WriteLine($"3. Evaluate on {test.Count:N0} images it has not seen");
+        MulticlassClassificationMetrics metrics = EvaluateCommand.Measure(context, model, test).Metrics;
+
+        terminal.WriteLine();
+        terminal.WriteLine($"4. Predict {Predictions} of them");
+        IReadOnlyList<object> predictions = Predict(context, model, test);
+
+        terminal.WriteLine();
+        terminal.WriteLine($"Model: {Path.GetFullPath(modelFile)}");
+        terminal.WriteLine($"Next:  resnetml predict --model {modelFile} IMAGE   ·   resnetml train --help");
+        terminal.WriteJson(new { Model = Path.GetFullPath(modelFile), result.History, Metrics = metrics, Predictions = predictions });
+        return ExitCode.Done;
+    }
+
+    private static List<object> Predict(CommandContext context, Model model, IExampleSource test)
+    {
+        (IBackend backend, CompileOptions compile) = CommonOptions.ChooseExecutor(context.Arguments);
+        using Predictor predictor = model.CreatePredictor(backend, new PredictorOptions { Threads = compile.Threads, Precision = compile.Precision });
+        using IExampleSource few = test.Subset([.. Enumerable.Range(0, Predictions).Select(i => ((2 * i) + 1) * test.Count / (2 * Predictions))]);
+        var shown = new List<object>();
+        foreach (ScoredExample example in predictor.Score(few, token: context.Cancellation))
+        {
+            IReadOnlyList<ClassScore> best = example.Prediction!.Top(2);
+            string actual = test.Labels[example.LabelIndex];
+            string verdict = best[0].Label == actual ? "right" : $"wrong: it is {actual}";
+            context.Terminal.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"   {example.Path}: {best[0].Label} {best[0].Probability:P1}, {best[1].Label} {best[1].Probability:P1} ({verdict})"));
+            shown.Add(new { example.Path, Actual = actual, Scores = best });
+        }
+
+        return shown;
+    }
+
+    private static void WriteLines(ITerminal terminal, IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            terminal.WriteLine(line);
+        }
+    }
+}
