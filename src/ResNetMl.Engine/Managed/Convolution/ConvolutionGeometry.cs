@@ -142,6 +142,14 @@ internal sealed record ConvolutionGeometry(
         return (group * outPerGroup, (group + 1) * outPerGroup);
     }
 
+    /// <summary>The source channels that an output channel reads: those of its group.</summary>
+    internal (int First, int End) SourceChannelsOf(int outChannel)
+    {
+        int sourcePerGroup = SourceChannels / Groups;
+        int group = outChannel / (OutChannels / Groups);
+        return (group * sourcePerGroup, (group + 1) * sourcePerGroup);
+    }
+
     /// <summary>Index of a weight in the layer's own tensor, for channels of the same group.</summary>
     internal long WeightIndex(int outChannel, int sourceChannel, int tap)
     {

@@ -52,13 +52,25 @@ internal static unsafe class OuterProduct512Kernel
         Vector512<float> s14 = Vector512<float>.Zero;
         Vector512<float> s15 = Vector512<float>.Zero;
 
-        for (int image = 0; image < arguments->Images; image++)
+        float* sourceImage = arguments->Source;
+        float* gradientImage = arguments->Gradient;
+        long sourceRowStride = arguments->SourceRowStride;
+        long gradientRowStride = arguments->GradientRowStride;
+        int rows = arguments->Rows;
+        int length = arguments->Pixels * Lanes;
+        for (int image = arguments->Images; image > 0; image--)
         {
-            for (int row = 0; row < arguments->Rows; row++)
+            float* sourceRow = sourceImage;
+            float* gradientRow = gradientImage;
+            sourceImage += arguments->SourceImageStride;
+            gradientImage += arguments->GradientImageStride;
+            for (int row = rows; row > 0; row--)
             {
-                float* x = arguments->Source + (image * arguments->SourceImageStride) + (row * arguments->SourceRowStride);
-                float* g = arguments->Gradient + (image * arguments->GradientImageStride) + (row * arguments->GradientRowStride);
-                float* end = g + (arguments->Pixels * Lanes);
+                float* x = sourceRow;
+                float* g = gradientRow;
+                float* end = g + length;
+                sourceRow += sourceRowStride;
+                gradientRow += gradientRowStride;
                 for (; g < end; g += Lanes, x += Lanes)
                 {
                     Vector512<float> gradient = Vector512.Load(g);

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace ResNetMl.Engine.Managed;
 
 /// <summary>
@@ -55,7 +58,7 @@ internal sealed unsafe class SourceStrip
             float* target = strip + ((long)row * Pitch);
             if (sourceRow < 0 || sourceRow >= _rows.Source)
             {
-                new Span<float>(target, Pitch).Clear();
+                Clear(target, target + Pitch);
                 continue;
             }
 
@@ -69,6 +72,8 @@ internal sealed unsafe class SourceStrip
 
     private int RowsFor(int outRows) => _rows.Extent == 0 ? 0 : ((outRows - 1) * RowStep) + _rows.Extent;
 
+    // Vectors of 16 floats are one register or several, whatever the CPU has: copying asks no more of them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FillPhase(float* source, int phase, float* target)
     {
         // Element i of the phase is source column i·stride + phase − padding.
@@ -76,21 +81,23 @@ internal sealed unsafe class SourceStrip
         int shift = phase - _columns.Padding;
         int first = shift >= 0 ? 0 : Math.Min(_phaseLength, (-shift + stride - 1) / stride);
         int end = Math.Clamp((_columns.Source - shift + stride - 1) / stride, first, _phaseLength);
-        new Span<float>(target, first * Lanes).Clear();
-        if (stride == 1)
+        Clear(target, target + (first * Lanes));
+        float* from = source + ((((long)first * stride) + shift) * Lanes);
+        float* to = target + (first * Lanes);
+        float* endTo = target + (end * Lanes);
+        for (; to < endTo; to += Lanes, from += stride * Lanes)
         {
-            new ReadOnlySpan<float>(source + ((long)(first + shift) * Lanes), (end - first) * Lanes)
-                .CopyTo(new Span<float>(target + ((long)first * Lanes), (end - first) * Lanes));
-        }
-        else
-        {
-            for (int i = first; i < end; i++)
-            {
-                new ReadOnlySpan<float>(source + ((((long)i * stride) + shift) * Lanes), Lanes)
-                    .CopyTo(new Span<float>(target + ((long)i * Lanes), Lanes));
-            }
+            Vector512.Load(from).Store(to);
         }
 
-        new Span<float>(target + ((long)end * Lanes), (_phaseLength - end) * Lanes).Clear();
+        Clear(to, target + (_phaseLength * Lanes));
+    }
+
+    private static void Clear(float* from, float* end)
+    {
+        for (; from < end; from += Lanes)
+        {
+            Vector512<float>.Zero.Store(from);
+        }
     }
 }

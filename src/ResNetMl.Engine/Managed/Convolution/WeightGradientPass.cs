@@ -204,41 +204,42 @@ internal sealed unsafe class WeightGradientPass : ParallelPass
             (int start, int end) = ParallelRunner.Share(owner._pairs.Length, thread, threadCount);
             for (int index = start; index < end; index++)
             {
-                BlockPair pair = owner._pairs[index];
-                for (int tap = 0; tap < owner._geometry.Taps; tap++)
-                {
-                    Reduce(pair, tap, owner._workspace.Floats + ((((long)index * owner._geometry.Taps) + tap) * PairTapLength));
-                }
+                Reduce(owner._pairs[index], owner._workspace.Floats + ((long)index * owner._geometry.Taps * PairTapLength));
             }
         }
 
-        private void Reduce(BlockPair pair, int tap, float* sums)
+        /// <summary>Output channel by output channel, because there the layer's weights are contiguous.</summary>
+        private void Reduce(BlockPair pair, float* sums)
         {
             ConvolutionGeometry geometry = owner._geometry;
-            int firstChannel = pair.OutputBlock * Lanes;
-            int channels = geometry.ChannelsOf(pair.InputBlock);
-            for (int channel = 0; channel < channels; channel++)
+            int taps = geometry.Taps;
+            int firstOut = pair.OutputBlock * Lanes;
+            int endOut = Math.Min(firstOut + Lanes, geometry.OutChannels);
+            int firstSource = pair.InputBlock * Lanes;
+            for (int outChannel = firstOut; outChannel < endOut; outChannel++)
             {
-                int sourceChannel = (pair.InputBlock * Lanes) + channel;
-                (int firstOut, int endOut) = geometry.OutChannelsOf(sourceChannel);
-                int first = Math.Max(firstOut, firstChannel);
-                int end = Math.Min(endOut, firstChannel + Lanes);
+                (int groupFirst, int groupEnd) = geometry.SourceChannelsOf(outChannel);
+                int first = Math.Max(firstSource, groupFirst);
+                int end = Math.Min(firstSource + geometry.ChannelsOf(pair.InputBlock), groupEnd);
                 if (first >= end)
                 {
                     continue;
                 }
 
-                float* target = owner.WeightGradient + geometry.WeightIndex(first, sourceChannel, tap);
-                for (int outChannel = first; outChannel < end; outChannel++, target += geometry.OutChannelWeightStride)
+                float* target = owner.WeightGradient + geometry.WeightIndex(outChannel, first, tap: 0);
+                for (int sourceChannel = first; sourceChannel < end; sourceChannel++)
                 {
-                    float* term = sums + (channel * Lanes) + (outChannel - firstChannel);
-                    float sum = 0;
-                    for (int copy = 0; copy < owner._copies; copy++, term += owner._sumsLength)
+                    float* term = sums + ((sourceChannel - firstSource) * Lanes) + (outChannel - firstOut);
+                    for (int tap = 0; tap < taps; tap++, term += PairTapLength)
                     {
-                        sum += *term;
-                    }
+                        float sum = *term;
+                        for (int copy = 1; copy < owner._copies; copy++)
+                        {
+                            sum += term[copy * owner._sumsLength];
+                        }
 
-                    *target = sum;
+                        *target++ = sum;
+                    }
                 }
             }
         }
