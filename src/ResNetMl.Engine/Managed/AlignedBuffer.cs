@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using ResNetMl.Engine.Managed.Native;
 
 namespace ResNetMl.Engine.Managed;
 
-/// <summary>Memory outside the managed heap, aligned to a page so that vectors and pages start together; zeros at first.</summary>
+/// <summary>Memory outside the managed heap, aligned to a page, large memory to a large page; zeros at first.</summary>
 internal sealed unsafe class AlignedBuffer : SafeHandle
 {
     private const int AlignmentBytes = 4096;
@@ -14,7 +15,13 @@ internal sealed unsafe class AlignedBuffer : SafeHandle
         : base(invalidHandleValue: 0, ownsHandle: true)
     {
         ByteCount = byteCount;
-        SetHandle((nint)NativeMemory.AlignedAlloc((nuint)Math.Max(byteCount, 1), AlignmentBytes));
+        bool isLarge = byteCount >= LargePages.ByteCount;
+        SetHandle((nint)NativeMemory.AlignedAlloc((nuint)Math.Max(byteCount, 1), isLarge ? LargePages.ByteCount : (nuint)AlignmentBytes));
+        if (isLarge)
+        {
+            LargePages.Ask(handle, byteCount);
+        }
+
         NativeMemory.Clear((void*)handle, (nuint)byteCount);
     }
 

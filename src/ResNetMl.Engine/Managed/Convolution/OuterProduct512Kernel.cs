@@ -3,37 +3,47 @@ using System.Runtime.Intrinsics;
 
 namespace ResNetMl.Engine.Managed;
 
-/// <summary>AVX-512 micro-kernel for weight gradients: up to 16 input channels × 16 output channels, one sum in each register.</summary>
+/// <summary>
+/// AVX-512 micro-kernel for weight gradients: up to 16 input channels × 16 output channels, one sum in each register. The few channels of a
+/// first layer would leave most registers, and with them most of the multipliers' pipeline, empty: several taps then go together.
+/// </summary>
 /// <remarks>Scalar twin: <see cref="ScalarConvolution"/>.</remarks>
 internal static unsafe class OuterProduct512Kernel
 {
     private const int Lanes = ManagedLayout.Lanes;
-    private static readonly delegate*<OuterProductArguments*, void>[] Kernels =
+
+    // By channels − 1, then taps − 1.
+    private static readonly delegate*<OuterProductArguments*, void>[][] Kernels =
     [
-        &Run<Count1>,
-        &Run<Count2>,
-        &Run<Count3>,
-        &Run<Count4>,
-        &Run<Count5>,
-        &Run<Count6>,
-        &Run<Count7>,
-        &Run<Count8>,
-        &Run<Count9>,
-        &Run<Count10>,
-        &Run<Count11>,
-        &Run<Count12>,
-        &Run<Count13>,
-        &Run<Count14>,
-        &Run<Count15>,
-        &Run<Count16>,
+        [&Run<Count1, Count1>, &Run<Count1, Count2>, &Run<Count1, Count3>, &Run<Count1, Count4>, &Run<Count1, Count5>, &Run<Count1, Count6>, &Run<Count1, Count7>, &Run<Count1, Count8>],
+        [&Run<Count2, Count1>, &Run<Count2, Count2>, &Run<Count2, Count3>, &Run<Count2, Count4>, &Run<Count2, Count5>, &Run<Count2, Count6>, &Run<Count2, Count7>, &Run<Count2, Count8>],
+        [&Run<Count3, Count1>, &Run<Count3, Count2>, &Run<Count3, Count3>, &Run<Count3, Count4>, &Run<Count3, Count5>],
+        [&Run<Count4, Count1>, &Run<Count4, Count2>, &Run<Count4, Count3>, &Run<Count4, Count4>],
+        [&Run<Count5, Count1>],
+        [&Run<Count6, Count1>],
+        [&Run<Count7, Count1>],
+        [&Run<Count8, Count1>],
+        [&Run<Count9, Count1>],
+        [&Run<Count10, Count1>],
+        [&Run<Count11, Count1>],
+        [&Run<Count12, Count1>],
+        [&Run<Count13, Count1>],
+        [&Run<Count14, Count1>],
+        [&Run<Count15, Count1>],
+        [&Run<Count16, Count1>],
     ];
 
-    /// <summary>The kernel for a number of input channels.</summary>
-    internal static delegate*<OuterProductArguments*, void> For(int channels) => Kernels[channels - 1];
+    /// <summary>How many neighbouring taps can go together.</summary>
+    internal static int MaximumTaps(int channels) => Kernels[channels - 1].Length;
 
+    /// <summary>The kernel for a number of input channels and taps.</summary>
+    internal static delegate*<OuterProductArguments*, void> For(int channels, int taps) => Kernels[channels - 1][taps - 1];
+
+    /// <summary>Sum number i is that of channel i % channels and tap i / channels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TChannels>(OuterProductArguments* arguments)
+    private static void Run<TChannels, TTaps>(OuterProductArguments* arguments)
         where TChannels : ICount
+        where TTaps : ICount
     {
         Vector512<float> s0 = Vector512<float>.Zero;
         Vector512<float> s1 = Vector512<float>.Zero;
@@ -75,165 +85,171 @@ internal static unsafe class OuterProduct512Kernel
                 {
                     Vector512<float> gradient = Vector512.Load(g);
                     s0 = Vector512.FusedMultiplyAdd(Vector512.Create(*x), gradient, s0);
-                    if (TChannels.Value > 1)
+                    if (TChannels.Value * TTaps.Value > 1)
                     {
-                        s1 = Vector512.FusedMultiplyAdd(Vector512.Create(x[1]), gradient, s1);
+                        s1 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(1)]), gradient, s1);
                     }
 
-                    if (TChannels.Value > 2)
+                    if (TChannels.Value * TTaps.Value > 2)
                     {
-                        s2 = Vector512.FusedMultiplyAdd(Vector512.Create(x[2]), gradient, s2);
+                        s2 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(2)]), gradient, s2);
                     }
 
-                    if (TChannels.Value > 3)
+                    if (TChannels.Value * TTaps.Value > 3)
                     {
-                        s3 = Vector512.FusedMultiplyAdd(Vector512.Create(x[3]), gradient, s3);
+                        s3 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(3)]), gradient, s3);
                     }
 
-                    if (TChannels.Value > 4)
+                    if (TChannels.Value * TTaps.Value > 4)
                     {
-                        s4 = Vector512.FusedMultiplyAdd(Vector512.Create(x[4]), gradient, s4);
+                        s4 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(4)]), gradient, s4);
                     }
 
-                    if (TChannels.Value > 5)
+                    if (TChannels.Value * TTaps.Value > 5)
                     {
-                        s5 = Vector512.FusedMultiplyAdd(Vector512.Create(x[5]), gradient, s5);
+                        s5 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(5)]), gradient, s5);
                     }
 
-                    if (TChannels.Value > 6)
+                    if (TChannels.Value * TTaps.Value > 6)
                     {
-                        s6 = Vector512.FusedMultiplyAdd(Vector512.Create(x[6]), gradient, s6);
+                        s6 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(6)]), gradient, s6);
                     }
 
-                    if (TChannels.Value > 7)
+                    if (TChannels.Value * TTaps.Value > 7)
                     {
-                        s7 = Vector512.FusedMultiplyAdd(Vector512.Create(x[7]), gradient, s7);
+                        s7 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(7)]), gradient, s7);
                     }
 
-                    if (TChannels.Value > 8)
+                    if (TChannels.Value * TTaps.Value > 8)
                     {
-                        s8 = Vector512.FusedMultiplyAdd(Vector512.Create(x[8]), gradient, s8);
+                        s8 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(8)]), gradient, s8);
                     }
 
-                    if (TChannels.Value > 9)
+                    if (TChannels.Value * TTaps.Value > 9)
                     {
-                        s9 = Vector512.FusedMultiplyAdd(Vector512.Create(x[9]), gradient, s9);
+                        s9 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(9)]), gradient, s9);
                     }
 
-                    if (TChannels.Value > 10)
+                    if (TChannels.Value * TTaps.Value > 10)
                     {
-                        s10 = Vector512.FusedMultiplyAdd(Vector512.Create(x[10]), gradient, s10);
+                        s10 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(10)]), gradient, s10);
                     }
 
-                    if (TChannels.Value > 11)
+                    if (TChannels.Value * TTaps.Value > 11)
                     {
-                        s11 = Vector512.FusedMultiplyAdd(Vector512.Create(x[11]), gradient, s11);
+                        s11 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(11)]), gradient, s11);
                     }
 
-                    if (TChannels.Value > 12)
+                    if (TChannels.Value * TTaps.Value > 12)
                     {
-                        s12 = Vector512.FusedMultiplyAdd(Vector512.Create(x[12]), gradient, s12);
+                        s12 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(12)]), gradient, s12);
                     }
 
-                    if (TChannels.Value > 13)
+                    if (TChannels.Value * TTaps.Value > 13)
                     {
-                        s13 = Vector512.FusedMultiplyAdd(Vector512.Create(x[13]), gradient, s13);
+                        s13 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(13)]), gradient, s13);
                     }
 
-                    if (TChannels.Value > 14)
+                    if (TChannels.Value * TTaps.Value > 14)
                     {
-                        s14 = Vector512.FusedMultiplyAdd(Vector512.Create(x[14]), gradient, s14);
+                        s14 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(14)]), gradient, s14);
                     }
 
-                    if (TChannels.Value > 15)
+                    if (TChannels.Value * TTaps.Value > 15)
                     {
-                        s15 = Vector512.FusedMultiplyAdd(Vector512.Create(x[15]), gradient, s15);
+                        s15 = Vector512.FusedMultiplyAdd(Vector512.Create(x[Offset<TChannels>(15)]), gradient, s15);
                     }
                 }
             }
         }
 
-        float* sums = arguments->Sums;
-        bool accumulates = arguments->Accumulates;
-        Store(s0, sums, accumulates);
-        if (TChannels.Value > 1)
+        Add<TChannels>(arguments, s0, 0);
+        if (TChannels.Value * TTaps.Value > 1)
         {
-            Store(s1, sums + (1 * Lanes), accumulates);
+            Add<TChannels>(arguments, s1, 1);
         }
 
-        if (TChannels.Value > 2)
+        if (TChannels.Value * TTaps.Value > 2)
         {
-            Store(s2, sums + (2 * Lanes), accumulates);
+            Add<TChannels>(arguments, s2, 2);
         }
 
-        if (TChannels.Value > 3)
+        if (TChannels.Value * TTaps.Value > 3)
         {
-            Store(s3, sums + (3 * Lanes), accumulates);
+            Add<TChannels>(arguments, s3, 3);
         }
 
-        if (TChannels.Value > 4)
+        if (TChannels.Value * TTaps.Value > 4)
         {
-            Store(s4, sums + (4 * Lanes), accumulates);
+            Add<TChannels>(arguments, s4, 4);
         }
 
-        if (TChannels.Value > 5)
+        if (TChannels.Value * TTaps.Value > 5)
         {
-            Store(s5, sums + (5 * Lanes), accumulates);
+            Add<TChannels>(arguments, s5, 5);
         }
 
-        if (TChannels.Value > 6)
+        if (TChannels.Value * TTaps.Value > 6)
         {
-            Store(s6, sums + (6 * Lanes), accumulates);
+            Add<TChannels>(arguments, s6, 6);
         }
 
-        if (TChannels.Value > 7)
+        if (TChannels.Value * TTaps.Value > 7)
         {
-            Store(s7, sums + (7 * Lanes), accumulates);
+            Add<TChannels>(arguments, s7, 7);
         }
 
-        if (TChannels.Value > 8)
+        if (TChannels.Value * TTaps.Value > 8)
         {
-            Store(s8, sums + (8 * Lanes), accumulates);
+            Add<TChannels>(arguments, s8, 8);
         }
 
-        if (TChannels.Value > 9)
+        if (TChannels.Value * TTaps.Value > 9)
         {
-            Store(s9, sums + (9 * Lanes), accumulates);
+            Add<TChannels>(arguments, s9, 9);
         }
 
-        if (TChannels.Value > 10)
+        if (TChannels.Value * TTaps.Value > 10)
         {
-            Store(s10, sums + (10 * Lanes), accumulates);
+            Add<TChannels>(arguments, s10, 10);
         }
 
-        if (TChannels.Value > 11)
+        if (TChannels.Value * TTaps.Value > 11)
         {
-            Store(s11, sums + (11 * Lanes), accumulates);
+            Add<TChannels>(arguments, s11, 11);
         }
 
-        if (TChannels.Value > 12)
+        if (TChannels.Value * TTaps.Value > 12)
         {
-            Store(s12, sums + (12 * Lanes), accumulates);
+            Add<TChannels>(arguments, s12, 12);
         }
 
-        if (TChannels.Value > 13)
+        if (TChannels.Value * TTaps.Value > 13)
         {
-            Store(s13, sums + (13 * Lanes), accumulates);
+            Add<TChannels>(arguments, s13, 13);
         }
 
-        if (TChannels.Value > 14)
+        if (TChannels.Value * TTaps.Value > 14)
         {
-            Store(s14, sums + (14 * Lanes), accumulates);
+            Add<TChannels>(arguments, s14, 14);
         }
 
-        if (TChannels.Value > 15)
+        if (TChannels.Value * TTaps.Value > 15)
         {
-            Store(s15, sums + (15 * Lanes), accumulates);
+            Add<TChannels>(arguments, s15, 15);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Offset<TChannels>(int index)
+        where TChannels : ICount => (index / TChannels.Value * Lanes) + (index % TChannels.Value);
+
     // Each call sums from 0 and adds what was there last: short sums of short sums lose fewer digits than one long sum.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector512<float> sum, float* sums, bool accumulates) =>
-        (accumulates ? Vector512.Load(sums) + sum : sum).Store(sums);
+    private static void Add<TChannels>(OuterProductArguments* arguments, Vector512<float> sum, int index)
+        where TChannels : ICount
+    {
+        float* sums = arguments->Sums + (index / TChannels.Value * arguments->TapSumsStride) + (index % TChannels.Value * Lanes);
+        (arguments->Accumulates ? Vector512.Load(sums) + sum : sum).Store(sums);
+    }
 }

@@ -1,8 +1,8 @@
 namespace ResNetMl.Engine.Managed;
 
 /// <summary>
-/// What a weight-gradient micro-kernel computes: Σ over pixels of x[channel] · dy[lane], 16 × 16 sums for one tap of one pair of an input and an
-/// output block.
+/// What a weight-gradient micro-kernel computes: Σ over pixels of x[channel] · dy[lane], 16 × 16 sums for one tap (or a few taps
+/// side by side) of one pair of an input and an output block.
 /// </summary>
 internal unsafe struct OuterProductArguments
 {
@@ -35,6 +35,9 @@ internal unsafe struct OuterProductArguments
 
     /// <summary>The sums, [channel][16 lanes].</summary>
     internal float* Sums;
+
+    /// <summary>Where several taps go together, floats from the sums of one to those of the next.</summary>
+    internal long TapSumsStride;
 
     /// <summary>Whether the sums go on from what is there.</summary>
     internal bool Accumulates;

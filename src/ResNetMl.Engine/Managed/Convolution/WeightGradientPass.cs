@@ -27,6 +27,9 @@ internal sealed unsafe class WeightGradientPass : ParallelPass
     private readonly Workspace _workspace;
     private readonly SourceStrip _strip;
     private readonly BlockPair[] _pairs;
+
+    // By channels of the input block − 1.
+    private readonly TapRun[][] _runs;
     private readonly Reduction _reduction;
     private readonly int _images;
     private readonly int _sourceBlocks;
@@ -51,6 +54,8 @@ internal sealed unsafe class WeightGradientPass : ParallelPass
         _level = level;
         _workspace = workspace;
         _strip = new SourceStrip(geometry);
+        _runs = [.. Enumerable.Range(1, Lanes).Select(channels =>
+            TapRun.Of(_strip, level == SimdLevel.Vector512 ? OuterProduct512Kernel.MaximumTaps(channels) : 1))];
         _sourceBlocks = ManagedLayout.BlocksOf(geometry.SourceChannels);
         _outBlocks = ManagedLayout.BlocksOf(geometry.OutChannels);
         _pairs = [.. PairsOf(geometry).OrderBy(pair => pair.InputBlock).ThenBy(pair => pair.OutputBlock)];
@@ -154,11 +159,13 @@ internal sealed unsafe class WeightGradientPass : ParallelPass
             }
 
             product.Gradient = OutputGradient + ((((long)image * _outBlocks) + pair.OutputBlock) * outPlane) + (row * (long)width * Lanes);
-            for (int tap = 0; tap < _geometry.Taps; tap++)
+            int channels = _geometry.ChannelsOf(pair.InputBlock);
+            foreach (TapRun run in _runs[channels - 1])
             {
-                product.Source = source + _strip.TapOffsets[tap];
-                product.Sums = sums + ((((long)index * _geometry.Taps) + tap) * PairTapLength);
-                Multiply(&product, _geometry.ChannelsOf(pair.InputBlock));
+                product.Source = source + _strip.TapOffsets[run.First];
+                product.Sums = sums + ((((long)index * _geometry.Taps) + run.First) * PairTapLength);
+                product.TapSumsStride = run.Step * PairTapLength;
+                Multiply(&product, channels, run.Count);
             }
         }
     }
@@ -180,12 +187,12 @@ internal sealed unsafe class WeightGradientPass : ParallelPass
         return strips;
     }
 
-    private void Multiply(OuterProductArguments* product, int channels)
+    private void Multiply(OuterProductArguments* product, int channels, int taps)
     {
         switch (_level)
         {
             case SimdLevel.Vector512:
-                OuterProduct512Kernel.For(channels)(product);
+                OuterProduct512Kernel.For(channels, taps)(product);
                 break;
             case SimdLevel.Vector256:
                 OuterProductKernel<Lanes8, Vector256<float>>.Run(product);
