@@ -31,7 +31,7 @@ internal sealed unsafe class PreparedWeights : IParameters
                 case ConvolutionOperation convolution:
                     Shape input = operations.Values[convolution.Inputs[0]].Shape;
                     ConvolutionGeometry geometry = ConvolutionGeometry.Forward(convolution.Layer, input[2], input[3]);
-                    PackedWeights packing = ConvolutionPass.PackingOf(geometry, level);
+                    WeightPacking packing = ConvolutionPass.PackingOf(geometry, level);
                     (long packed, long bias) = (Reserve(packing.Length), Reserve(ManagedLayout.BlocksOf(geometry.OutChannels) * ManagedLayout.Lanes));
                     _prepared.Add(operation, (packed, bias));
                     fills.Add(() => Fill(convolution, packing, packed, bias));
@@ -73,9 +73,9 @@ internal sealed unsafe class PreparedWeights : IParameters
         return tensor;
     }
 
-    private void Fill(ConvolutionOperation operation, PackedWeights packing, long packed, long bias)
+    private void Fill(ConvolutionOperation operation, WeightPacking packing, long packed, long bias)
     {
-        for (int group = 0; group < packing.Groups.Length; group++)
+        for (int group = 0; group < packing.PartCount; group++)
         {
             packing.Pack(group, ValueOf(operation.Weight), Memory.Floats + packed);
         }

@@ -112,12 +112,10 @@ public sealed unsafe class ConvolutionKernelTests
             team, new ImageLayout(Images, layer.OutChannels, outHeight, outWidth, ManagedLayout.Lanes), dy);
         var dw = new Tensor(layer.Parameters[0].Shape);
         ConvolutionGeometry geometry = ConvolutionGeometry.Forward(layer, height, width);
-        var pass = new WeightGradientPass(geometry, Images, (SimdLevel)level, team.ThreadCount, workspace)
-        {
-            Source = input.Floats,
-            OutputGradient = outputGradient.Floats,
-            WeightGradient = (float*)dw.Address,
-        };
+        var pass = WeightGradientPass.Create(geometry, Images, (SimdLevel)level, team.ThreadCount, workspace);
+        pass.Source = input.Floats;
+        pass.OutputGradient = outputGradient.Floats;
+        pass.WeightGradient = (float*)dw.Address;
         workspace.Allocate();
 
         pass.RunWhole(team);
@@ -137,7 +135,7 @@ public sealed unsafe class ConvolutionKernelTests
     {
         // What was in the destination must not matter.
         new Span<float>(destination.Floats, (int)(destination.ByteCount / sizeof(float))).Fill(float.NaN);
-        var passes = parts.Select(part => new ConvolutionPass(part, Images, level, team.ThreadCount, workspace)).ToList();
+        var passes = parts.Select(part => ConvolutionPass.Create(part, Images, level, team.ThreadCount, workspace)).ToList();
         workspace.Allocate();
         foreach (ConvolutionPass pass in passes)
         {

@@ -14,7 +14,7 @@ internal readonly record struct OutputGroup(
 /// Where the weights of a convolution lie so that a micro-kernel reads them from first to last:
 /// [output group][input block][tap][channel of the block][output block of the group][16 lanes]; 0 across groups and in the filling.
 /// </summary>
-internal sealed unsafe class PackedWeights
+internal sealed unsafe class PackedWeights : WeightPacking
 {
     private const int Lanes = ManagedLayout.Lanes;
     private readonly ConvolutionGeometry _geometry;
@@ -23,6 +23,7 @@ internal sealed unsafe class PackedWeights
     {
         _geometry = geometry;
         var groups = new List<OutputGroup>();
+        long length = 0;
         int blocks = ManagedLayout.BlocksOf(geometry.OutChannels);
         for (int block = 0; block < blocks; block += blocksTogether)
         {
@@ -31,26 +32,24 @@ internal sealed unsafe class PackedWeights
             (int lastFirst, int lastCount) = geometry.InputBlocksOf(block + count - 1);
             int inputBlocks = lastFirst + lastCount - first;
             int lastChannels = geometry.ChannelsOf(first + inputBlocks - 1);
-            groups.Add(new OutputGroup(block, count, first, inputBlocks, lastChannels, Length));
-            Length += (long)(((inputBlocks - 1) * Lanes) + lastChannels) * geometry.Taps * count * Lanes;
+            groups.Add(new OutputGroup(block, count, first, inputBlocks, lastChannels, length));
+            length += (long)(((inputBlocks - 1) * Lanes) + lastChannels) * geometry.Taps * count * Lanes;
         }
 
         Groups = [.. groups];
+        Length = length;
     }
 
     /// <summary>The output groups.</summary>
     internal OutputGroup[] Groups { get; }
 
-    /// <summary>Floats in all.</summary>
-    internal long Length { get; }
+    internal override long Length { get; }
 
-    /// <summary>Writes one group's weights.</summary>
-    /// <param name="group">Index of the group.</param>
-    /// <param name="weights">The layer's tensor, [out, in/groups, height, width].</param>
-    /// <param name="packed">Start of the packed weights.</param>
-    internal void Pack(int group, float* weights, float* packed)
+    internal override int PartCount => Groups.Length;
+
+    internal override void Pack(int part, float* weights, float* packed)
     {
-        OutputGroup g = Groups[group];
+        OutputGroup g = Groups[part];
         int firstChannel = g.FirstBlock * Lanes;
         int lanes = g.BlockCount * Lanes;
         int stride = _geometry.OutChannelWeightStride;
@@ -74,25 +73,6 @@ internal sealed unsafe class PackedWeights
                     }
                 }
             }
-        }
-    }
-}
-
-/// <summary>Packs the weights of a convolution on all threads.</summary>
-internal sealed unsafe class PackWeightsPass(PackedWeights layout) : ParallelPass
-{
-    /// <summary>The layer's tensor.</summary>
-    internal float* Weights { get; set; }
-
-    /// <summary>Receives <see cref="PackedWeights.Length"/> floats.</summary>
-    internal float* Packed { get; set; }
-
-    protected override void Work(int thread, int threadCount)
-    {
-        (int start, int end) = ParallelRunner.Share(layout.Groups.Length, thread, threadCount);
-        for (int group = start; group < end; group++)
-        {
-            layout.Pack(group, Weights, Packed);
         }
     }
 }

@@ -10,7 +10,7 @@ internal sealed unsafe class InferenceConvolutionStep(WorkBuilder builder, Convo
     {
         ConvolutionGeometry geometry = ConvolutionGeometry.Forward(operation.Layer, InputLayout(0).Height, InputLayout(0).Width);
         ConvolutionPass pass = Builder.Own(
-            new ConvolutionPass(geometry, Builder.BatchSize, Builder.Level, Builder.Team.ThreadCount, Builder.Workspace));
+            ConvolutionPass.Create(geometry, Builder.BatchSize, Builder.Level, Builder.Team.ThreadCount, Builder.Workspace));
         pass.PackedWeights = weights.PackedOf(operation);
         pass.Bias = weights.BiasOf(operation);
         pass.IsActivated = operation.Activation is not null;
@@ -82,10 +82,8 @@ internal sealed unsafe class TrainingConvolutionStep(WorkBuilder builder, Convol
     private void AddWeightGradient(Slot outputGradient)
     {
         Slot input = Input(0);
-        var pass = new WeightGradientPass(Geometry, Builder.BatchSize, Builder.Level, Builder.Team.ThreadCount, Builder.Workspace)
-        {
-            WeightGradient = parameters.GradientOf(operation.Weight),
-        };
+        var pass = WeightGradientPass.Create(Geometry, Builder.BatchSize, Builder.Level, Builder.Team.ThreadCount, Builder.Workspace);
+        pass.WeightGradient = parameters.GradientOf(operation.Weight);
         Builder.Add("convolution backward weights", [input, outputGradient], () =>
         {
             pass.Source = input.Address;
@@ -115,7 +113,7 @@ internal sealed unsafe class TrainingConvolutionStep(WorkBuilder builder, Convol
     private ConvolutionPass NewPass(ConvolutionGeometry geometry, out Slot packed)
     {
         ConvolutionPass pass = Builder.Own(
-            new ConvolutionPass(geometry, Builder.BatchSize, Builder.Level, Builder.Team.ThreadCount, Builder.Workspace));
+            ConvolutionPass.Create(geometry, Builder.BatchSize, Builder.Level, Builder.Team.ThreadCount, Builder.Workspace));
         Slot slot = Builder.NewSlot(Math.Max(1, pass.Weights.Length));
         var packing = new PackWeightsPass(pass.Weights) { Weights = parameters.ValueOf(operation.Weight) };
         Builder.Add("pack weights", [slot], () =>
