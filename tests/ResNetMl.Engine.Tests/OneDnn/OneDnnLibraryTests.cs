@@ -33,6 +33,30 @@ public sealed class OneDnnLibraryTests
             WhyNot(new OneDnnSearch(Disabled: false, ExplicitPath: "libgomp.so.1", ApplicationFolder: AppContext.BaseDirectory)));
     }
 
+    // The files are no libraries, so the message names the one that was tried.
+    [Theory]
+    [InlineData("runtimes/linux-x64/native")]
+    [InlineData("")]
+    public void The_library_that_came_with_the_program_is_tried_before_the_systems(string folder)
+    {
+        SkipUnlessLinuxX64();
+        string application = Directory.CreateTempSubdirectory("resnetml-onednn-").FullName;
+        string file = Path.Combine(application, folder, "libdnnl.so.2");
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(application, folder));
+            File.WriteAllText(file, "no library");
+
+            Assert.Equal(
+                $"oneDNN: {file} could not be loaded. RESNETML_ONEDNN, if set, must be the path of a libdnnl.so.2.",
+                WhyNot(new OneDnnSearch(Disabled: false, ExplicitPath: null, ApplicationFolder: application)));
+        }
+        finally
+        {
+            Directory.Delete(application, recursive: true);
+        }
+    }
+
     [Fact]
     public void What_is_loaded_says_its_version_and_instruction_set()
     {

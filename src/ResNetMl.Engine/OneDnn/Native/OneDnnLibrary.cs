@@ -7,9 +7,23 @@ namespace ResNetMl.Engine.OneDnn.Native;
 /// <summary>Where to look for oneDNN; what the environment and the application's folder say, handed in so that it can be tested.</summary>
 /// <param name="Disabled">RESNETML_DISABLE_ONEDNN is 1.</param>
 /// <param name="ExplicitPath">RESNETML_ONEDNN: a libdnnl.so.2 that replaces every other; null or empty when not set.</param>
-/// <param name="ApplicationFolder">The folder below which the build copied <c>runtimes/linux-x64/native</c>.</param>
+/// <param name="ApplicationFolder">The folder of the program.</param>
 internal sealed record OneDnnSearch(bool Disabled, string? ExplicitPath, string ApplicationFolder)
 {
+    /// <summary>
+    /// The folder of the native files that came with the application: <c>runtimes/linux-x64/native</c>, or the application's own where it was
+    /// published for one platform, which lifts them there.
+    /// </summary>
+    internal string NativeFolder
+    {
+        get
+        {
+            string ofPlatform = Path.Combine(ApplicationFolder, "runtimes", "linux-x64", "native");
+            bool isLifted = !File.Exists(Path.Combine(ofPlatform, OneDnnLibrary.FileName)) && File.Exists(Path.Combine(ApplicationFolder, OneDnnLibrary.FileName));
+            return isLifted ? ApplicationFolder : ofPlatform;
+        }
+    }
+
     /// <summary>What this process was started with.</summary>
     internal static OneDnnSearch FromEnvironment() => new(
         Environment.GetEnvironmentVariable("RESNETML_DISABLE_ONEDNN") == "1",
@@ -20,7 +34,8 @@ internal sealed record OneDnnSearch(bool Disabled, string? ExplicitPath, string 
 /// <summary>oneDNN, loaded into the process once, with its engine and the OpenMP library that it runs on.</summary>
 internal sealed unsafe partial class OneDnnLibrary
 {
-    private const string FileName = "libdnnl.so.2";
+    internal const string FileName = "libdnnl.so.2";
+
     private const int CpuEngine = 1;
 
     // About 20 to 70 microseconds: longer than the gaps between the parts of a step, shorter than a scheduler's time slice.
@@ -89,7 +104,7 @@ internal sealed unsafe partial class OneDnnLibrary
             return null;
         }
 
-        string nativeFolder = System.IO.Path.Combine(search.ApplicationFolder, "runtimes", "linux-x64", "native");
+        string nativeFolder = search.NativeFolder;
         string path = FileName;
         if (!string.IsNullOrEmpty(search.ExplicitPath))
         {
