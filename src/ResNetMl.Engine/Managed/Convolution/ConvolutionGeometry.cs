@@ -134,6 +134,9 @@ internal sealed record ConvolutionGeometry(
     /// <summary>From one output channel's weight to the next's, in the layer's own tensor.</summary>
     internal int OutChannelWeightStride => LayerTaps.Height * LayerTaps.Width * (IsTransposed ? 1 : SourceChannels / Groups);
 
+    /// <summary>From one source channel's weight to the next's of the same group, in the layer's own tensor.</summary>
+    internal int SourceChannelWeightStride => LayerTaps.Height * LayerTaps.Width * (IsTransposed ? OutChannels / Groups : 1);
+
     /// <summary>The output channels that read a source channel: those of its group.</summary>
     internal (int First, int End) OutChannelsOf(int sourceChannel)
     {

@@ -54,6 +54,9 @@ internal sealed unsafe class PackedWeights : WeightPacking
         int lanes = g.BlockCount * Lanes;
         int stride = _geometry.OutChannelWeightStride;
         float* target = packed + g.Offset;
+        float* source = weights;
+        int first = 0;
+        int end = 0;
         for (int inputBlock = g.FirstInputBlock; inputBlock < g.FirstInputBlock + g.InputBlockCount; inputBlock++)
         {
             int channels = _geometry.ChannelsOf(inputBlock);
@@ -62,15 +65,27 @@ internal sealed unsafe class PackedWeights : WeightPacking
                 for (int channel = 0; channel < channels; channel++, target += lanes)
                 {
                     int sourceChannel = (inputBlock * Lanes) + channel;
-                    (int firstOut, int endOut) = _geometry.OutChannelsOf(sourceChannel);
-                    int first = Math.Clamp(firstOut - firstChannel, 0, lanes);
-                    int end = Math.Clamp(endOut - firstChannel, first, lanes);
-                    new Span<float>(target, lanes).Clear();
-                    float* source = weights + _geometry.WeightIndex(firstChannel + first, sourceChannel, tap);
-                    for (int lane = first; lane < end; lane++, source += stride)
+                    if (_geometry.Groups > 1 || channel == 0)
                     {
-                        target[lane] = *source;
+                        (int firstOut, int endOut) = _geometry.OutChannelsOf(sourceChannel);
+                        first = Math.Clamp(firstOut - firstChannel, 0, lanes);
+                        end = Math.Clamp(endOut - firstChannel, first, lanes);
+                        source = weights + _geometry.WeightIndex(firstChannel + first, sourceChannel, tap);
                     }
+
+                    if (end - first < lanes)
+                    {
+                        new Span<float>(target, lanes).Clear();
+                    }
+
+                    float* weight = source;
+                    for (int lane = first; lane < end; lane++, weight += stride)
+                    {
+                        target[lane] = *weight;
+                    }
+
+                    // Within the one group of an ordinary convolution, the next channel's weights are a step away.
+                    source += _geometry.SourceChannelWeightStride;
                 }
             }
         }

@@ -58,6 +58,12 @@ internal static unsafe class Tile14x32Kernel
         for (int inputBlock = arguments->InputBlocks; inputBlock > 0; inputBlock--, block += arguments->SourceBlockStride)
         {
             int channels = inputBlock == 1 ? arguments->LastBlockChannels : Lanes;
+            if (tapCount == 1)
+            {
+                TileArguments.Prefetch(
+                    inputBlock > 1 ? block + arguments->SourceBlockStride : arguments->Source + (TPixels.Value * Lanes), TPixels.Value);
+            }
+
             for (int tap = 0; tap < tapCount; tap++)
             {
                 float* x = block + tapOffsets[tap];

@@ -86,12 +86,9 @@ internal sealed unsafe class TiledConvolutionPass : ConvolutionPass
     private int ChooseRowsInBand(int threads)
     {
         int rows = _rows;
-        if (!_geometry.IsPointwise)
+        while (rows > 1 && IsBetterHalved(rows))
         {
-            while (rows > 1 && _strip.LengthFor(rows) * _sourceBlocks > StripFloats)
-            {
-                rows = (rows + 1) / 2;
-            }
+            rows = (rows + 1) / 2;
         }
 
         // Few images: cut them so that every thread gets as many rows.
@@ -103,6 +100,19 @@ internal sealed unsafe class TiledConvolutionPass : ConvolutionPass
         }
 
         return rows;
+    }
+
+    /// <summary>Whether a band's source would leave the second-level cache, and cutting it costs less traffic than that does.</summary>
+    private bool IsBetterHalved(int rows)
+    {
+        if (!_geometry.IsPointwise)
+        {
+            return _strip.LengthFor(rows) * _sourceBlocks > StripFloats;
+        }
+
+        // Each output group reads the band again; each band reads all weights again.
+        long source = (long)rows * _columns * Lanes * _sourceBlocks;
+        return source > StripFloats && source * (Groups.Groups.Length - 1) > Weights.Length;
     }
 
     private void WorkOnBand(int image, int firstRow, int rows, float* strip)
