@@ -1,5 +1,6 @@
 using ResNetMl.Engine;
 using ResNetMl.Networks;
+using ResNetMl.Tensors;
 using static ResNetMl.Networks.Layers;
 
 namespace ResNetMl.Vision.Tests.Vision;
@@ -41,6 +42,49 @@ public sealed class TrainedModelTests
         string first = Examples.Train(options, new Examples(100), network: Network()).Model.WeightsSha256();
 
         Assert.Equal(first, Examples.Train(options, new Examples(100), network: Network()).Model.WeightsSha256());
+    }
+
+    [Theory, MemberData(nameof(Executors))]
+    public void Threads_that_share_a_predictor_get_the_answers_that_one_thread_gets(string executor)
+    {
+        NetworkDefinition network = Network();
+        var model = new Model(network, InitialState.Create(network, 3), Examples.Preprocessing, ["a", "b", "c"]);
+        using Predictor predictor = model.CreatePredictor(Backends.Get(executor), new PredictorOptions { Threads = 2 });
+        var source = new Examples(24);
+        float[][] expected = [.. Enumerable.Range(0, 24).Select(i => predictor.Predict(source.Get(i).Pixels!).Probabilities.ToArray())];
+
+        Parallel.For(0, 96, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+            Assert.Equal(expected[i % 24], predictor.Predict(source.Get(i % 24).Pixels!).Probabilities.ToArray()));
+    }
+
+    [Theory, MemberData(nameof(Executors))]
+    public void A_training_step_allocates_nothing_on_the_managed_heap(string executor)
+    {
+        NetworkDefinition network = Network();
+        TrainerOptions options = Examples.Options(Backends.Get(executor)) with { ClipNorm = 1, LabelSmoothing = 0.1, Threads = 2 };
+        using var step = new TrainingStep(network, InitialState.Create(network, 1), 8, options, options.Backend);
+        var images = new Tensor([8, 1, Examples.Side, Examples.Side]);
+        int[] labels = [0, 1, 2, 0, 1, 2, 0, 1];
+
+        void Run(int steps)
+        {
+            for (int i = 0; i < steps; i++)
+            {
+                step.Run(new SchedulePosition(0, i, 100, 1), images, labels);
+            }
+        }
+
+        long Allocated(int steps)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            Run(steps);
+            return GC.GetTotalAllocatedBytes(precise: true) - before;
+        }
+
+        Run(5);
+
+        // All threads are counted, the test runner's own too, which now and then makes an object; a step's would be in every round.
+        Assert.Equal(0, Enumerable.Range(0, 3).Min(_ => Allocated(steps: 50)));
     }
 
     private static NetworkDefinition Network() => NetworkDefinition.FromLayer(
