@@ -1,8 +1,16 @@
+using System.Globalization;
+using ResNetMl.Benchmarks;
 using ResNetMl.Benchmarks.KillResume;
 
 const string Usage = """
     Usage: dotnet run -c Release --project tests/ResNetMl.Benchmarks -- COMMAND
 
+      training [--rounds 7] [--steps 10] [--threads N] [--json]
+                    ResNet-20 training, fp32: our backends and PyTorch in turn; ratios
+      loader [--rounds 7] [--steps 20] [--threads N]
+                    the same fed by the loader against one fixed batch; the first pass apart
+      allocations [--threads N]
+                    managed bytes that 100 training steps allocate
       kill-resume [--moments 50] [--executor onednn|managed] [--threads N] [--seed 1]
                     kills trainings at random moments, resumes them, compares the weights with an undisturbed training's
     """;
@@ -12,5 +20,22 @@ if (KillResumeCommand.TryRun(args) is { } exitCode)
     return exitCode;
 }
 
-Console.Error.WriteLine(Usage);
-return 2;
+int threads = Option("--threads", Environment.ProcessorCount);
+switch (args.FirstOrDefault())
+{
+    case "training":
+        return TrainingBenchmark.Run(Option("--rounds", 7), Option("--steps", 10), threads, args.Contains("--json"));
+    case "loader":
+        return LoaderBenchmark.Run(Option("--rounds", 7), Option("--steps", 20), threads);
+    case "allocations":
+        return AllocationCheck.Run(threads);
+    default:
+        Console.Error.WriteLine(Usage);
+        return 2;
+}
+
+int Option(string name, int otherwise)
+{
+    int at = Array.IndexOf(args, name);
+    return at >= 0 && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
+}
