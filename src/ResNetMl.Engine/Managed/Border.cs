@@ -34,7 +34,7 @@ internal static unsafe class Border
     internal static Tensor AddLeave(WorkBuilder builder, int value, Slot slot)
     {
         var tensor = new Tensor(ShapeOf(builder, value));
-        var pass = new LeavePass(builder.Layouts[value]) { Tensor = (float*)tensor.Address };
+        var pass = new LeavePass(builder.Layouts[value]) { Elements = (float*)tensor.Address };
         builder.Add("leave", [slot], () =>
         {
             pass.Value = slot.Address;
@@ -48,7 +48,7 @@ internal static unsafe class Border
     {
         for (int i = 0; i < passes.Length; i++)
         {
-            passes[i].Tensor = (float*)tensors[i].Address;
+            passes[i].Point(tensors[i]);
         }
     }
 

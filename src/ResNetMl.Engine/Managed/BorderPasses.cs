@@ -1,15 +1,25 @@
 using ResNetMl.Engine.Kernels;
+using ResNetMl.Tensors;
 
 namespace ResNetMl.Engine.Managed;
 
 /// <summary>Copies a tensor in the caller's order, [N, C, H, W] or rows, into a plan's value.</summary>
 internal sealed unsafe class EnterPass(ImageLayout layout) : ParallelPass
 {
+    private Tensor? _held;
+
     /// <summary>The caller's elements.</summary>
-    internal float* Tensor { get; set; }
+    internal float* Elements { get; set; }
 
     /// <summary>The plan's value.</summary>
     internal float* Value { get; set; }
+
+    /// <summary>Takes a tensor in, and holds on to it: nobody else may while the pass reads its memory.</summary>
+    internal void Point(Tensor tensor)
+    {
+        _held = tensor;
+        Elements = (float*)_held.Address;
+    }
 
     protected override void Work(int thread, int threadCount)
     {
@@ -18,7 +28,7 @@ internal sealed unsafe class EnterPass(ImageLayout layout) : ParallelPass
         {
             int firstChannel = map % layout.Blocks * layout.Lanes;
             int channels = Math.Min(layout.Lanes, layout.Channels - firstChannel);
-            float* source = Tensor + ((((long)(map / layout.Blocks) * layout.Channels) + firstChannel) * layout.Pixels);
+            float* source = Elements + ((((long)(map / layout.Blocks) * layout.Channels) + firstChannel) * layout.Pixels);
             float* target = Value + ((long)map * layout.MapElements);
             if (channels < layout.Lanes)
             {
@@ -43,7 +53,7 @@ internal sealed unsafe class LeavePass(ImageLayout layout) : ParallelPass
     internal float* Value { get; set; }
 
     /// <summary>The caller's elements.</summary>
-    internal float* Tensor { get; set; }
+    internal float* Elements { get; set; }
 
     protected override void Work(int thread, int threadCount)
     {
@@ -53,7 +63,7 @@ internal sealed unsafe class LeavePass(ImageLayout layout) : ParallelPass
             int firstChannel = map % layout.Blocks * layout.Lanes;
             int channels = Math.Min(layout.Lanes, layout.Channels - firstChannel);
             float* source = Value + ((long)map * layout.MapElements);
-            float* target = Tensor + ((((long)(map / layout.Blocks) * layout.Channels) + firstChannel) * layout.Pixels);
+            float* target = Elements + ((((long)(map / layout.Blocks) * layout.Channels) + firstChannel) * layout.Pixels);
             for (int pixel = 0; pixel < layout.Pixels; pixel++, source += layout.Lanes)
             {
                 for (int lane = 0; lane < channels; lane++)

@@ -50,6 +50,9 @@ internal sealed class ManagedPlan : Plan
         CheckInputs(Operations, BatchSize, inputs);
         Border.Point(_inputs, inputs);
         _builder.Run(0, _builder.Count);
+
+        // The works hold addresses only: nothing else keeps their memory while they run.
+        GC.KeepAlive(this);
         return _outputs[0];
     }
 

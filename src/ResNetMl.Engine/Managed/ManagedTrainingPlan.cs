@@ -71,11 +71,12 @@ internal sealed class ManagedTrainingPlan : TrainingPlan
         _builder.Context = context;
         Border.Point(_inputs, inputs);
         _builder.Run(0, _forwardWorks);
+        GC.KeepAlive(this);
         return _outputs[0];
     }
 
     /// <inheritdoc/>
-    public override unsafe void Backward(Tensor outputGradient)
+    public override void Backward(Tensor outputGradient)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (outputGradient.Shape != _outputs[0].Shape)
@@ -84,8 +85,11 @@ internal sealed class ManagedTrainingPlan : TrainingPlan
                 $"outputGradient: expected {_outputs[0].Shape}, the shape of the output, got {outputGradient.Shape}.", nameof(outputGradient));
         }
 
-        _outputGradient.Tensor = (float*)outputGradient.Address;
+        _outputGradient.Point(outputGradient);
         _builder.Run(_forwardWorks, _builder.Count);
+
+        // The works hold addresses only: nothing else keeps the arena's memory while they run.
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ internal static unsafe class ManagedFixture
     internal static AlignedBuffer Enter(ParallelRunner runner, ImageLayout layout, Tensor tensor)
     {
         AlignedBuffer value = AlignedBuffer.OfFloats(layout.ElementCount);
-        new EnterPass(layout) { Tensor = (float*)tensor.Address, Value = value.Floats }.Run(runner);
+        new EnterPass(layout) { Elements = (float*)tensor.Address, Value = value.Floats }.Run(runner);
         return value;
     }
 
@@ -44,7 +44,7 @@ internal static unsafe class ManagedFixture
         }
 
         var tensor = new Tensor([layout.Images, layout.Channels, layout.Height, layout.Width]);
-        new LeavePass(layout) { Tensor = (float*)tensor.Address, Value = value.Floats }.Run(runner);
+        new LeavePass(layout) { Elements = (float*)tensor.Address, Value = value.Floats }.Run(runner);
         return tensor.Span.ToArray();
     }
 

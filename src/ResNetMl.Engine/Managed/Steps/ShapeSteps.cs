@@ -79,7 +79,7 @@ internal sealed unsafe class FlattenStep(WorkBuilder builder, Operation operatio
         Builder.Add("flatten", [input, output], () =>
         {
             pass.Value = input.Address;
-            pass.Tensor = output.Address;
+            pass.Elements = output.Address;
             pass.Run(Builder.Team);
         });
     }
@@ -95,7 +95,7 @@ internal sealed unsafe class FlattenStep(WorkBuilder builder, Operation operatio
         var pass = new EnterPass(InputLayout(0));
         Builder.Add("flatten backward", [outputGradient, target], () =>
         {
-            pass.Tensor = outputGradient.Address;
+            pass.Elements = outputGradient.Address;
             pass.Value = target.Address;
             pass.Run(Builder.Team);
         });
