@@ -41,7 +41,9 @@ internal unsafe struct BatchNormBackward
     /// </summary>
     internal float* AddendGradient;
 
-    /// <summary>Where ∂loss/∂x goes; may be any of the gradients read, but not <see cref="AddendGradient"/> where an addend wants it.</summary>
+    /// <summary>
+    /// Where ∂loss/∂x goes; may be any of the gradients read, but not <see cref="AddendGradient"/> where an addend wants it.
+    /// </summary>
     internal float* XGradient;
     internal float* Weight;
     internal float* WeightGradient;
@@ -154,7 +156,8 @@ internal sealed unsafe class BatchNormPasses
     internal void Backward(in BatchNormBackward tensors)
     {
         bool stores = tensors.AddendGradient != null && (tensors.HasAddend || tensors.OtherYGradient != null);
-        Debug.Assert(stores || (tensors.OtherYGradient == null && !(tensors.HasAddend && tensors.HasRelu)), "The sum of gradients needs memory.");
+        Debug.Assert(
+            stores || (tensors.OtherYGradient == null && !(tensors.HasAddend && tensors.HasRelu)), "The sum of gradients needs memory.");
 
         Job job = NewJob();
         job.Segment.X = tensors.X;

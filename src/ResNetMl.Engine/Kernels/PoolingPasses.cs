@@ -4,9 +4,9 @@ namespace ResNetMl.Engine.Kernels;
 
 /// <summary>Max and average pooling over any channel layout, forward and backward.</summary>
 /// <remarks>
-/// Results as torch.nn.MaxPool2d and AvgPool2d define them: the first of equal maxima takes the gradient; an average counts the elements of its
-/// window inside the input, or with <see cref="Pool2d.CountsPadding"/> inside the padded input. Backward gathers instead of scattering, so every
-/// element is written once and by one thread.
+/// Results as torch.nn.MaxPool2d and AvgPool2d define them: the first of equal maxima takes the gradient; an average counts the
+/// elements of its window inside the input, or with <see cref="Pool2d.CountsPadding"/> inside the padded input. Backward gathers
+/// instead of scattering, so every element is written once and by one thread.
 /// </remarks>
 internal sealed unsafe class PoolingPasses
 {

@@ -3,7 +3,9 @@ using ResNetMl.Networks;
 
 namespace ResNetMl.Engine.Kernels;
 
-/// <summary>The shortcut of option A over any channel layout: every stride-th pixel, channels of zeros before and after; and its gradient.</summary>
+/// <summary>
+/// The shortcut of option A over any channel layout: every stride-th pixel, channels of zeros before and after; and its gradient.
+/// </summary>
 internal sealed unsafe class ZeroPadShortcutPasses
 {
     private readonly ZeroPadShortcut _layer;
@@ -31,7 +33,13 @@ internal sealed unsafe class ZeroPadShortcutPasses
     {
         var job = new Job
         {
-            From = _input, To = _output, Source = x, Target = y, ChannelShift = -_layer.ChannelsBefore, SourceStep = _layer.Stride, TargetStep = 1,
+            From = _input,
+            To = _output,
+            Source = x,
+            Target = y,
+            ChannelShift = -_layer.ChannelsBefore,
+            SourceStep = _layer.Stride,
+            TargetStep = 1,
         };
         _runner.Run(&Maps, &job);
     }

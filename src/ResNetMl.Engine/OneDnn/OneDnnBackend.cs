@@ -49,7 +49,8 @@ internal sealed class OneDnnBackend : IBackend
         if (!Supports(options.Precision))
         {
             throw new NotSupportedException(
-                $"The onednn backend computes in {Precision.Float32}; {options.Precision} was asked for. Use {Precision.Auto} or {Precision.Float32}.");
+                $"The onednn backend computes in {Precision.Float32}; {options.Precision} was asked for. " +
+                $"Use {Precision.Auto} or {Precision.Float32}.");
         }
     }
 }

@@ -14,7 +14,8 @@ internal sealed unsafe class OpenMpRunner(int threadCount) : ParallelRunner
     /// <inheritdoc/>
     public override int ThreadCount { get; } = threadCount;
 
-    /// <summary>Sets how many threads oneDNN uses for what the calling thread creates and executes: OpenMP keeps the number per thread.</summary>
+    /// <summary>Sets how many threads oneDNN uses for what the calling thread creates and executes.</summary>
+    /// <remarks>OpenMP keeps the number for each calling thread.</remarks>
     internal void Claim() => NativeMethods.SetThreadCount(ThreadCount);
 
     /// <inheritdoc/>

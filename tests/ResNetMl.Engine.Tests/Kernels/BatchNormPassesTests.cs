@@ -18,7 +18,8 @@ public sealed unsafe class BatchNormPassesTests
     private const float Epsilon = 1e-5f;
     private const float Momentum = 0.1f;
 
-    private static readonly ConcurrentDictionary<(bool Adds, bool Relu), (double[] X, double[] Weight, double[] Bias, double[] Addend)> SlopesOf = new();
+    private static readonly ConcurrentDictionary<
+        (bool Adds, bool Relu), (double[] X, double[] Weight, double[] Bias, double[] Addend)> SlopesOf = new();
 
     /// <summary>Lanes 16, 8, 4 and 1 are one width each; 20 is [N, H, W, C] with a vector of 16 and one of 4.</summary>
     public static TheoryData<int, bool, bool> Cases

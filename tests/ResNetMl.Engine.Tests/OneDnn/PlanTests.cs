@@ -108,6 +108,30 @@ public sealed class PlanTests
         Assert.Equal([1.5f, 1.5f, 3.5f, 3.5f, 5.5f, 5.5f, 7.5f, 7.5f], y);
     }
 
+    [Fact]
+    public void Addition_and_activation_follow_a_convolution_that_cannot_take_them_along()
+    {
+        OneDnnBackend backend = Require.Backend();
+        var definition = new NetworkDefinition(
+            "thin",
+            [new NetworkInput("x", [1, 8, 1, 1])],
+            [
+                new Node("conv", new Conv2d(8, 8, 1, groups: 4), ["x"]),
+                new Node("add", new Add(), ["conv", "x"]),
+                new Node("relu", new Activation(ActivationKind.Relu), ["add"]),
+            ],
+            ["relu"]);
+        (OperationList operations, StateDictionary weights) = Lowering.ForInference(definition, Weights(definition));
+        using CompiledNetwork compiled = backend.Compile(operations, weights, new CompileOptions());
+        using Plan plan = compiled.CreatePlan(1);
+
+        float[] y = plan.Run(new Tensor([1, 8, 1, 1], [1, 2, -3, -4, 5, -6, 7, 8])).Span.ToArray();
+
+        // Half the sum of each pair, plus the element itself, negative results cut: (1 + 2)/2 + 1 = 2.5 and so on.
+        Assert.Single(operations.Operations);
+        Assert.Equal([2.5f, 3.5f, 0, 0, 4.5f, 0, 14.5f, 15.5f], y);
+    }
+
     private static StateDictionary Weights(NetworkDefinition definition) => Weights(definition.State);
 
     private static StateDictionary Weights(IEnumerable<ParameterSpec> state)

@@ -41,13 +41,16 @@ internal sealed unsafe class PlanConvolution : PlanOperation
         _bias = operation.Bias is null ? null : MemoryDescriptor.Of([_layer.OutChannels], FormatTag.Vector);
 
         var fused = new FusedOperations(operation.Inputs.Count > 1, operation.Activation == ActivationKind.Relu);
-        _forward = ChooseForward(fused);
+        _forward = ChooseForward(fused, out bool isFused);
         bool readsPlain = builder.PlainInput(operation.Inputs[0]) is { } plain && plain.Layout.IsSameAs(_forward.Layout(MemoryRole.Source));
         _source = readsPlain ? builder.PlainInput(operation.Inputs[0])! : builder.Read(operation.Inputs[0]).Memory;
         _sourceLayout = _source.Layout;
-        bool isInPlace = _forward.Layout(MemoryRole.Destination).IsSameAs(builder.DescriptorOf(builder.ShapeOf(operation.Output)));
-        _destination = fused.AddsDestination && isInPlace ? DestinationHoldingAddend() : builder.Write(operation.Output);
-        AddForward(fused, isInPlace);
+        _destination = fused.AddsDestination && isFused ? DestinationHoldingAddend() : builder.Write(operation.Output);
+        AddForward();
+        if (!isFused && fused != default)
+        {
+            AddUnfused(builder.Forward, fused);
+        }
     }
 
     /// <inheritdoc/>
@@ -55,7 +58,8 @@ internal sealed unsafe class PlanConvolution : PlanOperation
     {
         if (_operation.Inputs.Count > 1 || _operation.Activation is not null)
         {
-            throw new NotSupportedException($"{_operation.Name}: in training a convolution has nothing fused. Lower the network for training.");
+            throw new NotSupportedException(
+                $"{_operation.Name}: in training a convolution has nothing fused. Lower the network for training.");
         }
 
         GradientPart output = gradients.Take(_operation.Output);
@@ -73,24 +77,37 @@ internal sealed unsafe class PlanConvolution : PlanOperation
 
     private MemoryDescriptor AnyOf(int value) => MemoryDescriptor.Of(_builder.ShapeOf(value).AsSpan(), FormatTag.Any);
 
-    /// <summary>The engine's layout, or [N, C, H, W] as the caller gave it for an image's few channels; else whatever the library likes.</summary>
-    private Primitive ChooseForward(FusedOperations fused)
+    /// <summary>
+    /// In the engine's layout, or reading [N, C, H, W] as the caller gave it where there are few channels; else in any layout.
+    /// </summary>
+    /// <param name="fused">What the operation does behind the convolution.</param>
+    /// <param name="isFused">Whether the primitive does so; where the library chooses the layout, the engine's own passes do.</param>
+    private Primitive ChooseForward(FusedOperations fused, out bool isFused)
     {
         int input = _operation.Inputs[0];
-        MemoryDescriptor destination = _builder.DescriptorOf(_builder.ShapeOf(_operation.Output));
         MemoryDescriptor blocked = _builder.DescriptorOf(_builder.ShapeOf(input));
-        Propagation propagation = _builder.IsTraining ? Propagation.ForwardTraining : Propagation.ForwardInference;
-        Func<Primitive> Candidate(MemoryDescriptor source, MemoryDescriptor result, FusedOperations operations) => () => _builder.Factory.Convolution(
-            propagation, ConvolutionAlgorithm.Direct, source, _anyWeight, _bias, result, _layer, operations, _what);
-
-        Func<Primitive> inPlace = Candidate(blocked, destination, fused);
-
-        // Where the layout is left to the library, addition and activation are passes of the engine's own behind it.
-        Func<Primitive> free = Candidate(AnyOf(input), AnyOf(_operation.Output), default);
-        return _builder.PlainInput(input) is { } plain && _layer.InChannels < _builder.Library.ChannelBlock
-            ? _builder.Choose(Candidate(plain.Layout, destination, fused), inPlace, free)
-            : _builder.Choose(inPlace, free);
+        MemoryDescriptor destination = _builder.DescriptorOf(_builder.ShapeOf(_operation.Output));
+        Primitive? inAnyLayout = null;
+        Func<Primitive> inOwnLayout = () => Forward(blocked, destination, fused);
+        Func<Primitive> free = () => inAnyLayout = Forward(AnyOf(input), AnyOf(_operation.Output), default);
+        Primitive chosen = _builder.PlainInput(input) is { } plain && _layer.InChannels < _builder.Library.ChannelBlock
+            ? _builder.Choose(() => Forward(plain.Layout, destination, fused), inOwnLayout, free)
+            : _builder.Choose(inOwnLayout, free);
+        isFused = !ReferenceEquals(chosen, inAnyLayout);
+        return chosen;
     }
+
+    private Primitive Forward(MemoryDescriptor source, MemoryDescriptor destination, FusedOperations fused) =>
+        _builder.Factory.Convolution(
+            _builder.IsTraining ? Propagation.ForwardTraining : Propagation.ForwardInference,
+            ConvolutionAlgorithm.Direct,
+            source,
+            _anyWeight,
+            _bias,
+            destination,
+            _layer,
+            fused,
+            _what);
 
     private PlanArray DestinationHoldingAddend()
     {
@@ -107,7 +124,7 @@ internal sealed unsafe class PlanConvolution : PlanOperation
         return to;
     }
 
-    private void AddForward(FusedOperations fused, bool isInPlace)
+    private void AddForward()
     {
         WorkList works = _builder.Forward;
         Memory weight = _builder.WeightAs(_operation.Weight, _plainWeight, _forward.Layout(MemoryRole.Weights), works);
@@ -123,10 +140,6 @@ internal sealed unsafe class PlanConvolution : PlanOperation
                 (ArgumentKind.Bias, _builder.NewMemory(_bias, _builder.AddressOf(_operation.Bias!))),
                 (ArgumentKind.Destination, destination));
         _builder.AddPrimitiveWriting(works, "convolution", bound, destination, _destination.Memory, _what);
-        if (!isInPlace && fused != default)
-        {
-            AddUnfused(works, fused);
-        }
     }
 
     private void AddUnfused(WorkList works, FusedOperations fused)
@@ -186,7 +199,10 @@ internal sealed unsafe class PlanConvolution : PlanOperation
         Memory destination = _builder.Reading(works, outputGradient.Memory, primitive.Layout(MemoryRole.DestinationGradient), _what);
         Memory source = _builder.Writing(inputGradient.Memory, primitive.Layout(MemoryRole.SourceGradient));
         BoundPrimitive bound = _builder.Bind(
-            primitive, (ArgumentKind.DestinationGradient, destination), (ArgumentKind.Weights, weight), (ArgumentKind.SourceGradient, source));
+            primitive,
+            (ArgumentKind.DestinationGradient, destination),
+            (ArgumentKind.Weights, weight),
+            (ArgumentKind.SourceGradient, source));
         _builder.AddPrimitiveWriting(works, "convolution backward data", bound, source, inputGradient.Memory, _what);
     }
 }
