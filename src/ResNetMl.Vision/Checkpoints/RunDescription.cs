@@ -57,6 +57,7 @@ internal static class RunDescription
         ["threads"] = compile.EffectiveThreads.ToString(CultureInfo.InvariantCulture),
         ["precision"] = compile.Precision.ToString(),
         ["CPU features"] = CpuFeatures(),
+        ["image library"] = ImageLibrary(),
         ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),
         [".NET"] = System.Environment.Version.ToString(),
         ["ResNetMl"] = ModelArchive.ProductVersion,
@@ -97,6 +98,20 @@ internal static class RunDescription
     }
 
     private static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    /// <summary>Another decoder may round pixels otherwise. Its version alone counts, not where it lies.</summary>
+    private static string ImageLibrary()
+    {
+        try
+        {
+            return ImageDecoder.NativeLibraryDescription.Split(" (")[0];
+        }
+        catch (DllNotFoundException)
+        {
+            // Examples that are pixels already need none.
+            return "none";
+        }
+    }
 
     private static string CpuFeatures()
     {
