@@ -99,6 +99,14 @@ public sealed partial class ModelArchive : IDisposable
             throw new FileNotFoundException($"There is no model '{path}'. Check the path, or train and save one there.", path);
         }
 
+        // Asked before opening: opening a pipe would wait for a writer for ever. Pipes and devices have no length.
+        var file = (FileInfo)(File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path));
+        if (file.Length == 0)
+        {
+            throw new ModelFormatException(
+                ModelFormatError.NotAModel, $"'{path}' is not a ResNetMl model: it is empty, or a pipe or device. Give a file that this product saved.");
+        }
+
         return Open(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16), path);
     }
 

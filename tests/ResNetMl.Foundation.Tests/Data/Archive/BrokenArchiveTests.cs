@@ -31,7 +31,7 @@ public sealed class BrokenArchiveTests : IDisposable
     {
         System.IO.File.WriteAllBytes(File, []);
 
-        AssertRefused(File, ModelFormatError.NotAModel, $"'{File}' is not a ResNetMl model: it is empty. Give a file that this product saved.");
+        AssertRefused(File, ModelFormatError.NotAModel, $"'{File}' is not a ResNetMl model: it is empty, or a pipe or device. Give a file that this product saved.");
     }
 
     [Fact]
