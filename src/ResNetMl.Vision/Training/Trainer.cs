@@ -69,6 +69,7 @@ public sealed class Trainer(TrainerOptions options, TrainingCallbacks? callbacks
         };
         IProgress<LoadingProgress>? progress = _callbacks.Loading is { } tell ? new Teller<LoadingProgress>(tell) : null;
         DecodedExamples trainingExamples = DecodedExamples.Load(trainingPart, Options.Preprocessing, loading, progress, token);
+        RequireTwoLabels(training, trainingExamples);
         DecodedExamples? validationExamples = validationPart is null
             ? null
             : DecodedExamples.Load(validationPart, Options.Preprocessing, loading with { KeepUncropped = false }, progress, token);
@@ -81,6 +82,19 @@ public sealed class Trainer(TrainerOptions options, TrainingCallbacks? callbacks
         using var loop = new TrainingLoop(
             definition, initialWeights ?? InitialState.Create(definition, unchecked((long)Options.Seed)), trainingExamples, validationExamples, Options, _callbacks, backend, run);
         return loop.Run(training.Name, token);
+    }
+
+    /// <summary>Refuses to train where what can be read is of one label: the file names promised more than the files hold.</summary>
+    private static void RequireTwoLabels(IExampleSource source, DecodedExamples examples)
+    {
+        int[] labels = [.. Enumerable.Range(0, examples.Count).Select(examples.GetLabelIndex).Distinct()];
+        if (labels.Length < 2)
+        {
+            int bad = examples.BadImages.Count;
+            throw new DatasetException(
+                $"{source.Name}: expected images of at least two labels that can be read, got only '{examples.Labels[labels[0]]}'; " +
+                $"{bad} {(bad == 1 ? "image" : "images")} cannot be read. The first: {examples.BadImages[0]}");
+        }
     }
 
     /// <summary>Tells at once and on the thread that reports, unlike <see cref="Progress{T}"/>.</summary>
