@@ -1,3 +1,4 @@
+using System.Globalization;
 using ResNetMl.Cli.Shell;
 using ResNetMl.Images;
 
@@ -8,6 +9,7 @@ internal static class BadImageDisplay
 {
     private const int MostShown = 20;
 
+    /// <summary>Lists them on standard error, or nothing where there are none.</summary>
     internal static void Show(ITerminal terminal, IReadOnlyList<BadImage> bad)
     {
         if (bad.Count == 0)
@@ -15,7 +17,7 @@ internal static class BadImageDisplay
             return;
         }
 
-        terminal.WriteError($"{bad.Count} {(bad.Count == 1 ? "image" : "images")} left out:");
+        terminal.WriteError(string.Create(CultureInfo.InvariantCulture, $"Left out: {bad.Count:N0}, with path and reason:"));
         foreach (BadImage image in bad.Take(MostShown))
         {
             terminal.WriteError($"  {image}");
@@ -23,7 +25,7 @@ internal static class BadImageDisplay
 
         if (bad.Count > MostShown)
         {
-            terminal.WriteError($"  and {bad.Count - MostShown} more; --json lists all.");
+            terminal.WriteError(string.Create(CultureInfo.InvariantCulture, $"  and {bad.Count - MostShown:N0} more; --json lists all."));
         }
     }
 }

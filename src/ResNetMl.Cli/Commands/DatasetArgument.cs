@@ -22,7 +22,20 @@ internal static class DatasetArgument
         HelpName = "PATH",
     };
 
-    internal static IExampleSource Open(string path) => ExampleSource.Open(path);
+    /// <summary>Opens a data set and lists what of it belongs to no label or is no image.</summary>
+    /// <param name="terminal">Where the list is shown.</param>
+    /// <param name="path">Folder or file.</param>
+    /// <param name="isStrict">Whether the first such file is an error instead.</param>
+    internal static IExampleSource Open(ITerminal terminal, string path, bool isStrict)
+    {
+        IExampleSource source = ExampleSource.Open(path);
+        if (isStrict && source.LeftOut is [{ } first, ..])
+        {
+            source.Dispose();
+            throw new ImageFormatException(first.Path, first.Reason);
+        }
 
-    internal static IExampleSource? OpenOptional(string? path) => path is null ? null : Open(path);
+        BadImageDisplay.Show(terminal, source.LeftOut);
+        return source;
+    }
 }

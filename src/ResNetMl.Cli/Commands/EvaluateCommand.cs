@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ResNetMl.Cli.Shell;
 using ResNetMl.Data;
-using ResNetMl.Engine;
 using ResNetMl.Evaluation;
 using ResNetMl.Images;
 using ResNetMl.Vision;
@@ -14,34 +13,44 @@ internal static class EvaluateCommand
     private const int TopK = 5;
     private static readonly Option<string> ModelFile = ModelArgument.Required();
     private static readonly Option<string> Dataset = DatasetArgument.Required("--dataset", "Labelled images.");
-    private static readonly Option<bool> Strict = new("--strict") { Description = "Fail if an image cannot be read." };
+    private static readonly Option<bool> Strict = new("--strict") { Description = "Stop at an image that cannot be read, instead of leaving it out." };
 
     internal static Command Create() => new("evaluate", "Measures a model on labelled images.") { ModelFile, Dataset, Strict };
 
     internal static int Run(CommandContext context)
     {
+        Executor executor = CommonOptions.ChooseExecutor(context.Arguments);
         Model model = Model.Load(context.Get(ModelFile));
-        using IExampleSource source = DatasetArgument.Open(context.Get(Dataset));
-        (MulticlassClassificationMetrics metrics, IReadOnlyList<BadImage> bad) = Measure(context, model, source);
-        context.Terminal.WriteJson(new { Model = context.Get(ModelFile), Metrics = metrics, BadImages = bad });
-        return context.Get(Strict) && bad.Count > 0 ? ExitCode.Failed : ExitCode.Done;
+        bool isStrict = context.Get(Strict);
+        using IExampleSource source = DatasetArgument.Open(context.Terminal, context.Get(Dataset), isStrict);
+        (MulticlassClassificationMetrics metrics, IReadOnlyList<BadImage> bad) = Measure(context, executor, model, source, isStrict);
+        context.Terminal.WriteJson(new { Model = Path.GetFullPath(context.Get(ModelFile)), Metrics = metrics, BadImages = source.LeftOut.Concat(bad) });
+        return ExitCode.Done;
     }
 
     /// <summary>Scores a labelled set and shows the metrics.</summary>
+    /// <exception cref="ImageFormatException">An image cannot be read and the command is strict.</exception>
     internal static (MulticlassClassificationMetrics Metrics, IReadOnlyList<BadImage> Bad) Measure(
-        CommandContext context, Model model, IExampleSource source)
+        CommandContext context, Executor executor, Model model, IExampleSource source, bool isStrict)
     {
         int[] toModelLabel = MapLabels(source.Labels, model.Labels);
         var evaluator = new ClassificationEvaluator(model.Labels, Math.Min(TopK, model.Labels.Count));
         var bad = new List<BadImage>();
-        (IBackend backend, CompileOptions compile) = CommonOptions.ChooseExecutor(context.Arguments);
-        using (Predictor predictor = model.CreatePredictor(backend, new PredictorOptions { Threads = compile.Threads, Precision = compile.Precision }))
+        using (Predictor predictor = executor.Prepare(model))
         using (IProgressDisplay progress = context.Terminal.StartProgress("scoring"))
         {
-            foreach (ScoredExample example in predictor.Score(source, p => progress.Report(p.Done, p.Total), context.Cancellation))
+            foreach (ScoredExample example in predictor.Score(
+                source,
+                p => progress.Report(new ProgressState(p.Done, p.Total) { ImagesPerSecond = p.ImagesPerSecond, Left = p.Remaining }),
+                context.Cancellation))
             {
                 if (example.BadImage is { } badImage)
                 {
+                    if (isStrict)
+                    {
+                        throw new ImageFormatException(badImage.Path, badImage.Reason);
+                    }
+
                     evaluator.LeaveOut(LeftOutReason.UnreadableImage);
                     bad.Add(badImage);
                 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.IO.Enumeration;
 using ResNetMl.Cli.Shell;
-using ResNetMl.Engine;
 using ResNetMl.Images;
 using ResNetMl.Vision;
 
@@ -19,7 +19,7 @@ internal static class PredictCommand
 
     private static readonly Option<int> Top = new("--top")
     {
-        Description = "How many labels are shown for each image. Default 3.",
+        Description = "How many labels are shown for each image.",
         DefaultValueFactory = _ => 3,
         HelpName = "K",
     };
@@ -36,14 +36,20 @@ internal static class PredictCommand
             throw new UsageException($"--top {top}: expected 1 or more.");
         }
 
-        Model model = Model.Load(context.Get(ModelFile));
-        (IBackend backend, CompileOptions compile) = CommonOptions.ChooseExecutor(context.Arguments);
-        using Predictor predictor = model.CreatePredictor(backend, new PredictorOptions { Threads = compile.Threads, Precision = compile.Precision });
+        Executor executor = CommonOptions.ChooseExecutor(context.Arguments);
+        using Predictor predictor = executor.Prepare(Model.Load(context.Get(ModelFile)));
         var predictions = new List<object>();
         var bad = new List<BadImage>();
+        bool isCancelled = false;
         foreach (string path in ImageFiles.Expand(context.Get(Images)))
         {
-            context.Cancellation.ThrowIfCancellationRequested();
+            if (context.Cancellation.IsCancellationRequested)
+            {
+                isCancelled = true;
+                context.Terminal.WriteError($"Cancelled after {predictions.Count + bad.Count} images.");
+                break;
+            }
+
             try
             {
                 IReadOnlyList<ClassScore> best = predictor.PredictFile(path).Top(top);
@@ -52,22 +58,37 @@ internal static class PredictCommand
                 context.Terminal.WriteLine($"{path}: {scores}");
                 predictions.Add(new { Path = path, Scores = best });
             }
-            catch (Exception exception) when (exception is (ImageFormatException or IOException or UnauthorizedAccessException) && !context.Get(Strict))
+            catch (ImageFormatException exception) when (!context.Get(Strict))
             {
-                bad.Add(new BadImage(path, exception.Message));
+                bad.Add(new BadImage(path, exception.Reason));
             }
         }
 
         BadImageDisplay.Show(context.Terminal, bad);
         context.Terminal.WriteJson(new { Predictions = predictions, BadImages = bad });
-        return bad.Count > 0 ? ExitCode.Failed : ExitCode.Done;
+        return isCancelled ? ExitCode.Cancelled : bad.Count > 0 ? ExitCode.Failed : ExitCode.Done;
     }
 }
 
 /// <summary>Turns files and folders into a list of files.</summary>
 internal static class ImageFiles
 {
-    internal static IEnumerable<string> Expand(IEnumerable<string> paths) => paths.SelectMany(IEnumerable<string> (path) => Directory.Exists(path)
-        ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(ImageDecoder.HasImageExtension).Order(StringComparer.Ordinal)
-        : [path]);
+    /// <summary>Files as they are given; of folders, the image files in them and below, in ordinal order. Links to folders are not followed.</summary>
+    /// <exception cref="DatasetException">A folder holds no image.</exception>
+    internal static IEnumerable<string> Expand(IEnumerable<string> paths) => paths.SelectMany(IEnumerable<string> (path) => Directory.Exists(path) ? Below(path) : [path]);
+
+    private static string[] Below(string folder)
+    {
+        var everything = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = 0 };
+        var files = new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), everything)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
+        string[] images = [.. files.Where(ImageDecoder.HasImageExtension).Order(StringComparer.Ordinal)];
+        return images.Length > 0
+            ? images
+            : throw new DatasetException(
+                $"{folder}: expected image files ({string.Join(", ", ImageDecoder.FileExtensions)}) in the folder or below, got none. Check the path.");
+    }
 }

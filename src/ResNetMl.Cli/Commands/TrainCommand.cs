@@ -17,7 +17,7 @@ internal static class TrainCommand
 
     private static readonly Option<string> Network = new("--network")
     {
-        Description = "A network's name (see inspect), or a definition file. Default resnet20.",
+        Description = "A network's name (see inspect), or a definition file.",
         DefaultValueFactory = _ => "resnet20",
         HelpName = "NAME|FILE.json",
     };
@@ -55,44 +55,86 @@ internal static class TrainCommand
 
     internal static int Run(CommandContext context)
     {
-        string output = context.Get(Output);
-        using IExampleSource training = DatasetArgument.Open(context.Get(Dataset));
-        using IExampleSource? validation = DatasetArgument.OpenOptional(context.Get(ValidationDataset));
-        using IExampleSource? test = DatasetArgument.OpenOptional(context.Get(TestDataset));
-        Shape? input = ShapeArgument.Parse("--input", context.Get(Input));
-        NetworkDefinition definition = NetworkArgument.Read(context.Get(Network), training.Labels.Count, input);
-
-        Preprocessing preprocessing = context.Get(PreprocessingFile) is { } file
-            ? PreprocessingArgument.Read(file)
-            : TrainingPreprocessing.For(definition.Inputs[0].Shape, training);
-        TrainerOptions options = TrainingOptionsParser.Read(context, preprocessing) with
+        ITerminal terminal = context.Terminal;
+        Executor executor = CommonOptions.ChooseExecutor(context.Arguments);
+        bool isStrict = context.Get(TrainingOptionsParser.Strict);
+        string output = OutputArgument.File("--output", context.Get(Output));
+        using IExampleSource training = DatasetArgument.Open(terminal, context.Get(Dataset), isStrict);
+        using IExampleSource? validation = context.Get(ValidationDataset) is { } path ? DatasetArgument.Open(terminal, path, isStrict) : null;
+        using IExampleSource? test = context.Get(TestDataset) is { } testPath ? DatasetArgument.Open(terminal, testPath, isStrict) : null;
+        NetworkDefinition definition = NetworkArgument.Read(
+            context.Get(Network), training.Labels.Count, ShapeArgument.Parse("--input", context.Get(Input)));
+        TrainerOptions options = TrainingOptionsParser.Read(context, executor) with
         {
+            Preprocessing = context.Get(PreprocessingFile) is { } file
+                ? PreprocessingArgument.Read(file)
+                : PreprocessingArgument.Measure(context, definition, training),
             CheckpointFolder = output + ".checkpoint",
             Resumes = context.Get(Resume),
         };
 
+        IReadOnlyList<string> notes = Notes(options);
+        foreach (string note in notes)
+        {
+            terminal.WriteError(note);
+        }
+
         TrainingResult result = TrainingDisplay.Train(context, options, definition, training, validation);
-        result.Model.Save(output);
-        context.Terminal.WriteLine($"Model: {Path.GetFullPath(output)}");
+        Save(result.Model, output, options.CheckpointFolder);
+        terminal.WriteLine($"Model: {output}");
         bool isCancelled = result.Outcome == TrainingOutcome.Cancelled;
-        MulticlassClassificationMetrics? metrics = test is null || isCancelled ? null : EvaluateCommand.Measure(context, result.Model, test).Metrics;
-        context.Terminal.WriteJson(TrainingDisplay.ToJson(result, output, metrics));
+        if (isCancelled)
+        {
+            terminal.WriteLine("Cancelled. The same command with --resume goes on from here.");
+        }
+        else
+        {
+            CheckpointFolder.Remove(options.CheckpointFolder);
+        }
+
+        (MulticlassClassificationMetrics Metrics, IReadOnlyList<BadImage> Bad)? measured =
+            test is null || isCancelled ? null : EvaluateCommand.Measure(context, executor, result.Model, test, isStrict);
+        terminal.WriteJson(new
+        {
+            Model = output,
+            result.Outcome,
+            result.BestEpoch,
+            result.Steps,
+            result.History,
+            measured?.Metrics,
+            BadImages = (BadImage[])[.. training.LeftOut, .. validation?.LeftOut ?? [], .. test?.LeftOut ?? [], .. result.BadImages, .. measured?.Bad ?? []],
+            Warnings = (string[])[.. notes, .. result.Warnings],
+        });
         return isCancelled ? ExitCode.Cancelled : ExitCode.Done;
     }
-}
 
-/// <summary>Preprocessing files on the command line.</summary>
-internal static class PreprocessingArgument
-{
-    internal static Preprocessing Read(string file)
+    private static void Save(Model model, string output, string checkpointFolder)
     {
         try
         {
-            return Preprocessing.FromJson(File.ReadAllText(file));
+            model.Save(output);
         }
-        catch (FormatException exception)
+        catch (IOException exception) when (Checkpoints.ExistsIn(checkpointFolder))
         {
-            throw new UsageException($"{file}: {exception.Message}");
+            throw new IOException($"{exception.Message} Once it can be written, the same command with --resume goes on from the last checkpoint.", exception);
         }
+    }
+
+    /// <summary>What the user may not expect of this training, said before it starts.</summary>
+    private static List<string> Notes(TrainerOptions options)
+    {
+        List<string> notes = [];
+        string checkpoint = Checkpoints.PathIn(options.CheckpointFolder!);
+        bool isThere = Checkpoints.ExistsIn(options.CheckpointFolder!);
+        if (isThere && !options.Resumes)
+        {
+            notes.Add($"{checkpoint} of an unfinished training will be replaced. Stop now and add --resume to go on from it.");
+        }
+        else if (!isThere && options.Resumes)
+        {
+            notes.Add($"--resume: there is no {checkpoint}; the training starts at the beginning.");
+        }
+
+        return notes;
     }
 }

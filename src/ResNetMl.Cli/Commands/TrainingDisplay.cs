@@ -1,6 +1,5 @@
 using System.Globalization;
 using ResNetMl.Cli.Shell;
-using ResNetMl.Data;
 using ResNetMl.Images;
 using ResNetMl.Networks;
 using ResNetMl.Vision;
@@ -20,18 +19,22 @@ internal static class TrainingDisplay
         terminal.WriteLine($"{training.Count:N0} images of {training.Labels.Count} classes; executor {options.Backend.Name} ({options.Backend.Description})");
 
         using var display = new PhaseDisplay(terminal);
+        var table = new EpochTable(terminal, options.Epochs);
         var callbacks = new TrainingCallbacks
         {
-            Loading = p => display.Report("decoding", p.Done, p.Total),
+            Loading = p => display.Report("decoding", new ProgressState(p.Done, p.Total)),
             Progress = p => display.Report(
-                string.Create(CultureInfo.InvariantCulture, $"epoch {p.Epoch}/{p.Epochs} {p.Phase.ToString().ToLowerInvariant()}"),
-                p.Step,
-                p.StepsPerEpoch,
-                string.Create(CultureInfo.InvariantCulture, $"loss {p.Loss:F3} {p.Accuracy:P1}, {TimeText.Of(p.Remaining)} to the end")),
+                string.Create(CultureInfo.InvariantCulture, $"epoch {p.Epoch}/{p.Epochs}{(p.Phase == TrainingPhase.Validation ? " validation" : "")}"),
+                new ProgressState(p.Step, p.StepsPerEpoch)
+                {
+                    ImagesPerSecond = p.ImagesPerSecond,
+                    Left = p.Remaining,
+                    Detail = string.Create(CultureInfo.InvariantCulture, $"loss {p.Loss:F3}"),
+                }),
             EpochEnded = epoch =>
             {
                 display.End();
-                terminal.WriteLine(Row(epoch, options.Epochs));
+                table.Add(epoch);
             },
             Warning = terminal.WriteError,
         };
@@ -51,26 +54,28 @@ internal static class TrainingDisplay
         BadImageDisplay.Show(terminal, result.BadImages);
         return result;
     }
+}
 
-    internal static object ToJson(TrainingResult result, string output, MulticlassClassificationMetrics? metrics) => new
-    {
-        Model = Path.GetFullPath(output),
-        result.Outcome,
-        result.BestEpoch,
-        result.Steps,
-        result.History,
-        Metrics = metrics,
-        result.BadImages,
-        result.Warnings,
-    };
+/// <summary>A row for each epoch as it ends, under headings printed once.</summary>
+internal sealed class EpochTable(ITerminal terminal, int epochs)
+{
+    private readonly int _epochWidth = Math.Max("epoch".Length, (2 * epochs.ToString(CultureInfo.InvariantCulture).Length) + 1);
+    private bool _hasHeadings;
 
-    private static string Row(EpochRecord epoch, int epochs)
+    internal void Add(EpochRecord epoch)
     {
-        string validation = epoch is { ValidationLoss: { } loss, ValidationAccuracy: { } accuracy }
-            ? string.Create(CultureInfo.InvariantCulture, $"  validation {loss:F4} {accuracy:P2}")
+        bool isValidated = epoch.ValidationLoss is not null;
+        if (!_hasHeadings)
+        {
+            terminal.WriteLine($"{"epoch".PadLeft(_epochWidth)}  training loss     top-1{(isValidated ? "  validation loss     top-1" : "")}  images/s");
+            _hasHeadings = true;
+        }
+
+        string validation = isValidated
+            ? string.Create(CultureInfo.InvariantCulture, $"  {epoch.ValidationLoss,15:F4}  {epoch.ValidationAccuracy,8:P2}")
             : "";
-        return string.Create(
+        terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {epoch.Epoch,3}/{epochs}  loss {epoch.TrainingLoss:F4} {epoch.TrainingAccuracy:P2}{validation}  {epoch.ImagesPerSecond,6:F0} images/s");
+            $"{$"{epoch.Epoch}/{epochs}".PadLeft(_epochWidth)}  {epoch.TrainingLoss,13:F4}  {epoch.TrainingAccuracy,8:P2}{validation}  {epoch.ImagesPerSecond,8:N0}"));
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using ResNetMl.Cli.Shell;
 using ResNetMl.Engine;
 using ResNetMl.Images;
@@ -58,7 +57,7 @@ internal static class TrainingOptionsParser
 
     private static readonly Option<int> CheckpointSteps = Number("--checkpoint-steps", "Steps between two checkpoints; 0: by time alone.", 0);
 
-    private static readonly Option<bool> Strict = new("--strict") { Description = "Stop at an image that cannot be read, instead of leaving it out." };
+    internal static readonly Option<bool> Strict = new("--strict") { Description = "Stop at an image that cannot be read, instead of leaving it out." };
 
     internal static void AddTo(Command command)
     {
@@ -72,10 +71,9 @@ internal static class TrainingOptionsParser
         }
     }
 
-    /// <summary>The trainer's options, but for the checkpoint folder.</summary>
-    internal static TrainerOptions Read(CommandContext context, Preprocessing preprocessing)
+    /// <summary>The trainer's options; preprocessing and checkpoint folder are the caller's to set.</summary>
+    internal static TrainerOptions Read(CommandContext context, Executor executor)
     {
-        (IBackend backend, CompileOptions compile) = CommonOptions.ChooseExecutor(context.Arguments);
         bool isSgd = context.Get(OptimizerName) == "sgd";
         double rate = context.Get(LearningRate) ?? (isSgd ? 0.1 : 0.001);
         OptimizerOptions optimizer = isSgd
@@ -83,11 +81,11 @@ internal static class TrainingOptionsParser
             : new AdamWOptions();
         return new TrainerOptions
         {
-            Preprocessing = preprocessing,
+            Preprocessing = Preprocessing.Cifar,
             Seed = context.Get(CommonOptions.Seed),
-            Backend = backend,
-            Threads = compile.Threads,
-            Precision = compile.Precision,
+            Backend = executor.Backend,
+            Threads = executor.Threads,
+            Precision = executor.Precision,
             Epochs = context.Get(Epochs),
             BatchSize = context.Get(BatchSize),
             Optimizer = optimizer with
@@ -137,14 +135,14 @@ internal static class TrainingOptionsParser
 
     private static Option<int> Number(string name, string description, int otherwise) => new(name)
     {
-        Description = string.Create(CultureInfo.InvariantCulture, $"{description} Default {otherwise}."),
+        Description = description,
         DefaultValueFactory = _ => otherwise,
         HelpName = "N",
     };
 
     private static Option<double> Fraction(string name, string description, double otherwise) => new(name)
     {
-        Description = string.Create(CultureInfo.InvariantCulture, $"{description} Default {otherwise}."),
+        Description = description,
         DefaultValueFactory = _ => otherwise,
         HelpName = "X",
     };
@@ -154,11 +152,18 @@ internal static class TrainingOptionsParser
     {
         var option = new Option<string>(name)
         {
-            Description = $"{description} One of {string.Join(", ", words)}. Default {words[0]}.",
+            Description = $"{description} One of {string.Join(", ", words)}.",
             DefaultValueFactory = _ => words[0],
             HelpName = "NAME",
         };
-        option.AcceptOnlyFromAmong(words);
+        option.CompletionSources.Add(words);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var word }] && !words.Contains(word))
+            {
+                result.AddError($"{name} {word}: expected {string.Join(", ", words[..^1])} or {words[^1]}.");
+            }
+        });
         return option;
     }
 }

@@ -1,7 +1,15 @@
 using System.CommandLine;
 using ResNetMl.Engine;
+using ResNetMl.Vision;
 
 namespace ResNetMl.Cli.Shell;
+
+/// <summary>What computes, and how: as --executor, --threads and --precision say.</summary>
+internal sealed record Executor(IBackend Backend, int Threads, Precision Precision)
+{
+    /// <summary>Makes a model ready to answer.</summary>
+    internal Predictor Prepare(Model model) => model.CreatePredictor(Backend, new PredictorOptions { Threads = Threads, Precision = Precision });
+}
 
 /// <summary>The options that every command takes.</summary>
 internal static class CommonOptions
@@ -55,7 +63,7 @@ internal static class CommonOptions
 
     /// <summary>The backend and the compile options that the command line asks for.</summary>
     /// <exception cref="UsageException">This machine or this product lacks what was asked for.</exception>
-    internal static (IBackend Backend, CompileOptions Options) ChooseExecutor(ParseResult arguments)
+    internal static Executor ChooseExecutor(ParseResult arguments)
     {
         int threads = arguments.GetValue(Threads);
         if (threads < 0)
@@ -80,7 +88,7 @@ internal static class CommonOptions
                 (able.Length > 0 ? $"use --executor {string.Join(" or ", able)}." : "none on this machine does; use --precision fp32."));
         }
 
-        return (backend, new CompileOptions { Threads = threads, Precision = precision });
+        return new Executor(backend, threads, precision);
     }
 
     private static IBackend FindBackend(string name)

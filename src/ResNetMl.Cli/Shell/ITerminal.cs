@@ -31,8 +31,20 @@ internal interface ITerminal
 internal interface IProgressDisplay : IDisposable
 {
     /// <summary>Shows a state; calls that come too fast are skipped.</summary>
-    /// <param name="done">Items done.</param>
-    /// <param name="total">Items in all.</param>
-    /// <param name="detail">What else is known, for example the loss.</param>
-    void Report(long done, long total, string detail = "");
+    void Report(ProgressState state);
+}
+
+/// <summary>How far a piece of work is.</summary>
+/// <param name="Done">Items done.</param>
+/// <param name="Total">Items in all.</param>
+internal readonly record struct ProgressState(long Done, long Total)
+{
+    /// <summary>The rate; where null, the items are images and those done so far tell it.</summary>
+    internal double? ImagesPerSecond { get; init; }
+
+    /// <summary>Time left; where null, the rate so far tells it.</summary>
+    internal TimeSpan? Left { get; init; }
+
+    /// <summary>What else is known, for example the loss.</summary>
+    internal string Detail { get; init; } = "";
 }

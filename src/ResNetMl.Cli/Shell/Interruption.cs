@@ -41,12 +41,12 @@ internal sealed class Interruption : IDisposable
         if (Interlocked.Increment(ref _count) == 1)
         {
             _messages.WriteLine();
-            _messages.WriteLine("Stopping after the current step; the work so far is kept. Press Ctrl-C again to end at once.");
+            _messages.WriteLine("Stopping; what is done so far is kept. Press Ctrl-C again to end at once.");
             _source.Cancel();
         }
         else
         {
-            _messages.WriteLine("Ended at once. The last checkpoint is whole: --resume continues from it.");
+            _messages.WriteLine("Ended at once. Every file is whole as it was last written; train --resume goes on from the last checkpoint.");
             Environment.Exit(ExitCode.Cancelled);
         }
     }

@@ -7,7 +7,7 @@ internal sealed class PhaseDisplay(ITerminal terminal) : IDisposable
     private IProgressDisplay? _progress;
     private string _title = "";
 
-    internal void Report(string title, long done, long total, string detail = "")
+    internal void Report(string title, ProgressState state)
     {
         lock (_lock)
         {
@@ -18,7 +18,7 @@ internal sealed class PhaseDisplay(ITerminal terminal) : IDisposable
                 _progress = terminal.StartProgress(title);
             }
 
-            _progress.Report(done, total, detail);
+            _progress.Report(state);
         }
     }
 

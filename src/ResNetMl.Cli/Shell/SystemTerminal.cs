@@ -5,10 +5,11 @@ using System.Text.Json.Serialization;
 
 namespace ResNetMl.Cli.Shell;
 
-/// <summary>The process's own streams.</summary>
+/// <summary>Two streams: results on one; warnings, errors and with --json all text on the other.</summary>
 internal sealed class SystemTerminal : ITerminal
 {
-    private const int WidthWithoutTerminal = 80;
+    /// <summary>Columns where the output is no terminal, or one that does not tell.</summary>
+    internal const int WidthWithoutTerminal = 80;
 
     /// <summary>How every command writes JSON: camelCase names, enumerations by name, NaN and infinities as strings.</summary>
     internal static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web)
@@ -20,15 +21,27 @@ internal sealed class SystemTerminal : ITerminal
     };
 
     private readonly bool _json;
+    private readonly TextWriter _output;
+    private readonly TextWriter _error;
     private readonly TextWriter _text;
+    private readonly TimeProvider _clock;
 
-    private SystemTerminal(bool json)
+    /// <param name="json">Whether the result is the one JSON document on <paramref name="output"/>.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    /// <param name="isInteractive">Whether a person watches the stream that text goes to.</param>
+    /// <param name="width">Columns of that stream.</param>
+    /// <param name="clock">Measures progress.</param>
+    internal SystemTerminal(bool json, TextWriter output, TextWriter error, bool isInteractive, int width, TimeProvider clock)
     {
         _json = json;
-        _text = json ? Console.Error : Console.Out;
-        IsInteractive = json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
-        Width = IsInteractive ? Math.Max(40, SafeWindowWidth()) : WidthWithoutTerminal;
-        IsAscii = Console.OutputEncoding is not UTF8Encoding;
+        _output = output;
+        _error = error;
+        _text = json ? error : output;
+        _clock = clock;
+        IsInteractive = isInteractive;
+        Width = width;
+        IsAscii = _text.Encoding is not (UTF8Encoding or UnicodeEncoding);
     }
 
     public int Width { get; }
@@ -37,21 +50,27 @@ internal sealed class SystemTerminal : ITerminal
 
     public bool IsAscii { get; }
 
-    internal static ITerminal Create(bool json) => new SystemTerminal(json);
+    /// <summary>The process's own streams.</summary>
+    internal static ITerminal Create(bool json)
+    {
+        bool isInteractive = json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
+        int width = isInteractive ? Math.Max(40, SafeWindowWidth()) : WidthWithoutTerminal;
+        return new SystemTerminal(json, Console.Out, Console.Error, isInteractive, width, TimeProvider.System);
+    }
 
     public void WriteLine(string text = "") => _text.WriteLine(text);
 
-    public void WriteError(string text) => Console.Error.WriteLine(text);
+    public void WriteError(string text) => _error.WriteLine(text);
 
     public void WriteJson(object result)
     {
         if (_json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(result, JsonOptions));
+            _output.WriteLine(JsonSerializer.Serialize(result, JsonOptions));
         }
     }
 
-    public IProgressDisplay StartProgress(string title) => new ProgressLine(_text, title, IsInteractive, Width, TimeProvider.System);
+    public IProgressDisplay StartProgress(string title) => new ProgressLine(_text, title, IsInteractive, Width, _clock);
 
     private static int SafeWindowWidth()
     {
