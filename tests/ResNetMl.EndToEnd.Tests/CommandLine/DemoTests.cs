@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using ResNetMl.EndToEnd.Tests.Support;
+using ResNetMl.Vision;
+
+namespace ResNetMl.EndToEnd.Tests.CommandLine;
+
+/// <summary>The demo from end to end, with one pass over its images in place of fifteen.</summary>
+public sealed class DemoTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_demo_trains_measures_predicts_and_says_where_the_model_lies()
+    {
+        string folder = _folder["demo"];
+
+        CommandResult result = Resnetml.Run("demo", "--epochs", "1", "--output", folder).Expect(0);
+
+        string[] headings = [.. result.OutputLines.Where(line => line.Length > 2 && char.IsAsciiDigit(line[0]) && line[1] == '.')];
+        Assert.Equal(
+            [
+                "1. Train on 3,000 images: Fashion-MNIST, ten kinds of clothes, 28×28 grey pixels",
+                "2. Learning curve",
+                "3. Evaluate on 1,000 images it has not seen",
+                "4. Predict 5 of them",
+            ],
+            headings);
+        Assert.Contains("Metrics of 1,000 examples in 10 classes", result.OutputLines);
+        Assert.Contains(result.OutputLines, line => line.StartsWith("Confusion matrix: rows actual, columns predicted", StringComparison.Ordinal));
+        string[] predictions = [.. result.OutputLines.Where(line => line.Contains(".png", StringComparison.Ordinal))];
+        Assert.Equal(5, predictions.Length);
+        Assert.All(predictions, line => Assert.Matches(@"^   ([a-z-]+)/\d{5}\.png  (right: \1|wrong: (?!\1 )[a-z-]+) \d+\.\d %, [a-z-]+ \d+\.\d %$", line));
+        Assert.Contains($"Model: {folder}/model.zip", result.OutputLines);
+        Assert.Equal("", result.Error);
+        Assert.All(
+            result.OutputLines.Where(line => !line.Contains(folder, StringComparison.Ordinal)),
+            line => Assert.True(line.Length <= 80, $"{line.Length} columns: {line}"));
+        Assert.Equal(["model.zip"], Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)!));
+
+        // What the demo saved is a model for the other commands; ten classes of equal size make 10 % the accuracy of guessing.
+        JsonNode document = Resnetml.Run("evaluate", "--model", $"{folder}/model.zip", "--dataset", SampleOfDemo("test.zip"), "--json").Expect(0).Json;
+        Assert.InRange((double)document["metrics"]!["microAccuracy"]!, 0.3, 1);
+        Assert.Equal(Model.Load($"{folder}/model.zip").Labels, document["metrics"]!["confusionMatrix"]!["classNames"]!.AsArray().Select(name => (string)name!));
+    }
+
+    private static string SampleOfDemo(string name) => Path.Combine(AppContext.BaseDirectory, "data", "fashion-mnist-sample", name);
+}
