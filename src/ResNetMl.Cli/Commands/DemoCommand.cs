@@ -66,6 +66,7 @@ internal static class DemoCommand
         if (result.Outcome == TrainingOutcome.Cancelled)
         {
             terminal.WriteLine($"Cancelled; the model so far: {Path.GetFullPath(modelFile)}");
+            terminal.WriteJson(new { Model = Path.GetFullPath(modelFile), result.Outcome, result.History });
             return ExitCode.Cancelled;
         }
 
@@ -89,7 +90,7 @@ internal static class DemoCommand
         terminal.WriteLine($"Model: {Path.GetFullPath(modelFile)}");
         terminal.WriteLine($"Next:  resnetml predict --model {modelFile} IMAGE");
         terminal.WriteLine("       resnetml train --help");
-        terminal.WriteJson(new { Model = Path.GetFullPath(modelFile), result.History, Metrics = metrics, Predictions = predictions });
+        terminal.WriteJson(new { Model = Path.GetFullPath(modelFile), result.Outcome, result.History, Metrics = metrics, Predictions = predictions });
         return ExitCode.Done;
     }
 

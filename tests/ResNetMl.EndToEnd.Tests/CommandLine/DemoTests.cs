@@ -45,5 +45,18 @@ public sealed class DemoTests : IDisposable
         Assert.Equal(Model.Load($"{folder}/model.zip").Labels, document["metrics"]!["confusionMatrix"]!["classNames"]!.AsArray().Select(name => (string)name!));
     }
 
+    [Fact]
+    public void A_cancelled_demo_keeps_its_model_and_writes_one_document()
+    {
+        string folder = _folder["demo"];
+
+        CommandResult result = Resnetml.RunUntilPrinted(" 1/3 ", "demo", "--epochs", "3", "--output", folder, "--json").Expect(130);
+
+        Assert.Equal(["model", "outcome", "history"], result.Json.AsObject().Select(entry => entry.Key));
+        Assert.Equal("cancelled", (string)result.Json["outcome"]!);
+        Assert.Equal($"Cancelled; the model so far: {folder}/model.zip", result.ErrorLines[^1]);
+        Assert.Equal(10, Model.Load($"{folder}/model.zip").Labels.Count);
+    }
+
     private static string SampleOfDemo(string name) => Path.Combine(AppContext.BaseDirectory, "data", "fashion-mnist-sample", name);
 }
