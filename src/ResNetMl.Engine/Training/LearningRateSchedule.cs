@@ -38,7 +38,7 @@ public abstract record LearningRateSchedule
     /// <see cref="SchedulePosition.WarmUpSteps"/>.</param>
     protected abstract double Rate(SchedulePosition position);
 
-    /// <summary>A copy, checked: rates are finite and positive, the warm-up is not negative.</summary>
+    /// <summary>Checks the numbers; a schedule of your own adds its own checks.</summary>
     /// <exception cref="ArgumentException">A number is out of range; the message names it.</exception>
     public virtual void Validate()
     {
