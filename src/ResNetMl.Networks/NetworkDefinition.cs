@@ -73,7 +73,7 @@ public sealed class NetworkDefinition
             var depths = Inputs.ToDictionary(input => input.Name, _ => 0, StringComparer.Ordinal);
             foreach (Node node in Nodes)
             {
-                depths[node.Name] = node.Inputs.Max(input => depths[input]) + (node.Layer is Conv2d or Linear ? 1 : 0);
+                depths[node.Name] = node.Inputs.Select(input => depths[input]).DefaultIfEmpty().Max() + (node.Layer is Conv2d or Conv3d or Linear ? 1 : 0);
             }
 
             return Outputs.Max(output => depths[output]);

@@ -100,7 +100,7 @@ internal sealed class FusionGroup
                 $"{Head.Name}.running_mean",
                 $"{Head.Name}.running_var",
                 FusedActivation),
-            Activation activation => new ActivationOperation(name, inputs, output, activation.Kind),
+            Activation activation => new ActivationOperation(name, inputs, output, activation),
             Add => new AddOperation(name, inputs, output, FusedActivation),
             Pool2d pool => new PoolOperation(name, inputs, output, pool),
             GlobalAveragePool => new GlobalAveragePoolOperation(name, inputs, output),
@@ -109,7 +109,8 @@ internal sealed class FusionGroup
                 name, inputs, output, linear, $"{Head.Name}.weight", linear.HasBias ? $"{Head.Name}.bias" : null),
             Dropout dropout => new DropoutOperation(name, inputs, output, dropout.Rate, salt),
             ZeroPadShortcut shortcut => new ZeroPadShortcutOperation(name, inputs, output, shortcut),
-            _ => throw new NotSupportedException($"{name}: the engine has no operation for a {Head.Layer.GetType().Name} layer."),
+            _ => new LayerOperation(
+                name, inputs, output, Head.Layer, [.. Head.Layer.Parameters.Select(spec => $"{Head.Name}.{spec.Name}")], salt),
         };
     }
 
@@ -128,7 +129,7 @@ internal sealed class FusionGroup
     {
         BatchNorm => !_isTraining && Head.Layer is Conv2d && ReferenceEquals(Last, Head),
         Add => CanTakeFollowers && node.Inputs.Count == 2 && _addend is null && FusedActivation is null,
-        Activation => (CanTakeFollowers || _headReadsAddends) && FusedActivation is null,
+        Activation { Kind: ActivationKind.Relu } => (CanTakeFollowers || _headReadsAddends) && FusedActivation is null,
         _ => false,
     };
 

@@ -21,7 +21,7 @@ public static class Lowering
     /// <exception cref="KeyNotFoundException">A tensor is missing.</exception>
     public static (OperationList Operations, StateDictionary Weights) ForInference(NetworkDefinition definition, StateDictionary weights)
     {
-        (IReadOnlyList<Node> nodes, IReadOnlyList<string> outputs) = WithoutDropout(definition);
+        (IReadOnlyList<Node> nodes, IReadOnlyList<string> outputs) = WithoutTrainingOnlyLayers(definition);
         OperationList operations = Emit(definition, nodes, outputs, isTraining: false);
         List<FusionGroup> groups = FusionGroup.Form(nodes, outputs, isTraining: false);
 
@@ -45,14 +45,14 @@ public static class Lowering
         return (operations, folded);
     }
 
-    private static (IReadOnlyList<Node> Nodes, IReadOnlyList<string> Outputs) WithoutDropout(NetworkDefinition definition)
+    private static (IReadOnlyList<Node> Nodes, IReadOnlyList<string> Outputs) WithoutTrainingOnlyLayers(NetworkDefinition definition)
     {
         var replacedBy = new Dictionary<string, string>(StringComparer.Ordinal);
         var nodes = new List<Node>();
         foreach (Node node in definition.Nodes)
         {
             string[] inputs = [.. node.Inputs.Select(Resolve)];
-            if (node.Layer is Dropout)
+            if (node.Layer is Dropout or StochasticDepth)
             {
                 replacedBy[node.Name] = inputs[0];
             }

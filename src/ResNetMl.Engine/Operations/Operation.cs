@@ -47,8 +47,8 @@ public sealed record BatchNormOperation(
 /// <param name="Name">Name of the node.</param>
 /// <param name="Inputs">[x].</param>
 /// <param name="Output">The value it makes.</param>
-/// <param name="Kind">Which function.</param>
-public sealed record ActivationOperation(string Name, IReadOnlyList<int> Inputs, int Output, ActivationKind Kind)
+/// <param name="Layer">Which function, with its parameters.</param>
+public sealed record ActivationOperation(string Name, IReadOnlyList<int> Inputs, int Output, Activation Layer)
     : Operation(Name, Inputs, Output);
 
 /// <summary>Sum of two or more values of equal shapes, then an activation where asked for.</summary>
@@ -106,4 +106,15 @@ public sealed record DropoutOperation(string Name, IReadOnlyList<int> Inputs, in
 /// <param name="Output">The value it makes.</param>
 /// <param name="Layer">Stride and zero channels.</param>
 public sealed record ZeroPadShortcutOperation(string Name, IReadOnlyList<int> Inputs, int Output, ZeroPadShortcut Layer)
+    : Operation(Name, Inputs, Output);
+
+/// <summary>A layer that no other operation describes; nothing is fused with it.</summary>
+/// <param name="Name">Name of the node.</param>
+/// <param name="Inputs">What the layer reads.</param>
+/// <param name="Output">The value it makes.</param>
+/// <param name="Layer">What is computed.</param>
+/// <param name="State">Names of the layer's parameters and buffers, in the layer's order.</param>
+/// <param name="Salt">Differs between the operations of a network, so that their random numbers do.</param>
+public sealed record LayerOperation(
+    string Name, IReadOnlyList<int> Inputs, int Output, PrimitiveLayer Layer, IReadOnlyList<string> State, int Salt)
     : Operation(Name, Inputs, Output);

@@ -79,7 +79,8 @@ public sealed class OperationList
             ConvolutionOperation c => kind + (c.Bias is null ? "" : "+Bias") + (c.Inputs.Count > 1 ? "+Add" : "") + Suffix(c.Activation),
             BatchNormOperation b => kind + (b.Inputs.Count > 1 ? "+Add" : "") + Suffix(b.Activation),
             AddOperation a => kind + Suffix(a.Activation),
-            ActivationOperation a => a.Kind.ToString(),
+            ActivationOperation a => a.Layer.Kind.ToString(),
+            LayerOperation l => l.Layer.GetType().Name,
             _ => kind,
         };
     }

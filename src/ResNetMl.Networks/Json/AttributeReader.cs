@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ResNetMl.Tensors;
 
 namespace ResNetMl.Networks;
 
@@ -47,6 +48,13 @@ internal sealed class AttributeReader(string where, JsonElement element) : JsonO
         int[] size = Integers(name, 2, 2, "[height, width]", 1, NetworkLimits.MaxWindow);
         return new Size2d(size[0], size[1]);
     }
+
+    /// <summary>A size that the writer left out where it is the usual one.</summary>
+    internal Size2d SizeOr(string name, Size2d usual) => Has(name) ? Size(name) : usual;
+
+    /// <summary>A shape, or as many other integers.</summary>
+    internal Shape Shape(string name, int least, int fewest = 0, int most = NetworkLimits.MaxRank) =>
+        new(Integers(name, fewest, most, "a list of lengths", least, NetworkLimits.MaxLength));
 
     internal Padding2d Padding(string name)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ResNetMl.Tensors;
 
 namespace ResNetMl.Networks;
 
@@ -32,6 +33,11 @@ internal sealed class AttributeWriter(Utf8JsonWriter writer)
     }
 
     internal AttributeWriter Size(string name, Size2d size) => Integers(name, size.Height, size.Width);
+
+    /// <summary>Leaves out the usual size: files from before the attribute have none, and are read as if they had it.</summary>
+    internal AttributeWriter SizeUnless(string name, Size2d size, Size2d usual) => size == usual ? this : Size(name, size);
+
+    internal AttributeWriter Shape(string name, Shape shape) => Integers(name, shape.AsSpan());
 
     internal AttributeWriter Padding(string name, Padding2d padding) =>
         Integers(name, padding.Top, padding.Left, padding.Bottom, padding.Right);

@@ -26,6 +26,13 @@ internal class JsonObjectReader(string where, string kind, JsonElement element)
             : throw new NetworkFormatException($"{Capitalized(where)} lacks the {kind} '{name}'. Has the file been edited or cut?");
     }
 
+    /// <summary>Whether there is a member of a name; it may then be asked for.</summary>
+    internal bool Has(string name)
+    {
+        _asked.Add(name);
+        return element.TryGetProperty(name, out _);
+    }
+
     internal int Integer(string name, int least, int most)
     {
         JsonElement member = Member(name);

@@ -46,8 +46,20 @@ internal abstract class LayerFormat(string typeName, Type layerType)
 
         new LayerFormat<Activation>(
             "Activation",
-            (layer, to) => to.Choice("kind", layer.Kind),
-            from => new Activation(from.Choice("kind", Enum.GetValues<ActivationKind>()))),
+            (layer, to) =>
+            {
+                to.Choice("kind", layer.Kind);
+                _ = Activation.HasAlpha(layer.Kind) ? to.Number("alpha", layer.Alpha) : to;
+                _ = Activation.HasBeta(layer.Kind) ? to.Number("beta", layer.Beta) : to;
+            },
+            from =>
+            {
+                ActivationKind kind = from.Choice("kind", Enum.GetValues<ActivationKind>());
+                return new Activation(
+                    kind,
+                    Activation.HasAlpha(kind) ? from.Number("alpha", float.MinValue, float.MaxValue) : null,
+                    Activation.HasBeta(kind) ? from.Number("beta", float.MinValue, float.MaxValue) : null);
+            }),
 
         new LayerFormat<Add>("Add", (_, _) => { }, _ => new Add()),
 
@@ -66,14 +78,16 @@ internal abstract class LayerFormat(string typeName, Type layerType)
                 .Size("stride", layer.Stride)
                 .Padding("padding", layer.Padding)
                 .Boolean("ceilMode", layer.CeilMode)
-                .Boolean("countsPadding", layer.CountsPadding),
+                .Boolean("countsPadding", layer.CountsPadding)
+                .SizeUnless("dilation", layer.Dilation, 1),
             from => new Pool2d(
                 from.Choice("kind", Enum.GetValues<PoolingKind>()),
                 from.Size("kernelSize"),
                 from.Size("stride"),
                 from.Padding("padding"),
                 from.Boolean("ceilMode"),
-                from.Boolean("countsPadding"))),
+                from.Boolean("countsPadding"),
+                from.SizeOr("dilation", 1))),
 
         new LayerFormat<GlobalAveragePool>("GlobalAveragePool", (_, _) => { }, _ => new GlobalAveragePool()),
 
@@ -100,6 +114,8 @@ internal abstract class LayerFormat(string typeName, Type layerType)
                 from.Integer("inFeatures", 1, (int)NetworkLimits.MaxTensorElements),
                 from.Integer("outFeatures", 1, NetworkLimits.MaxLength),
                 from.Boolean("hasBias"))),
+
+        .. GeneralLayerFormats.All,
     ];
 
     /// <summary>The type's name in files.</summary>

@@ -21,6 +21,9 @@ public static class NetworkLimits
     /// <summary>Channels, features, or the length of any axis.</summary>
     public const int MaxLength = 1 << 20;
 
+    /// <summary>Axes of a value.</summary>
+    public const int MaxRank = 8;
+
     /// <summary>Height or width of a kernel, stride, dilation or side of padding.</summary>
     public const int MaxWindow = 4096;
 

@@ -44,24 +44,6 @@ public sealed record BatchNorm(int Channels, float Epsilon = 1e-5f, float Moment
             : throw Mismatch(nodeName, $"[N, {Channels}, H, W]", inputs[0], "Give it the channels of the layer before it.");
 }
 
-/// <summary>Kinds of element-wise activation.</summary>
-public enum ActivationKind
-{
-    /// <summary>max(x, 0). ONNX Relu.</summary>
-    Relu = 0,
-}
-
-/// <summary>An element-wise activation; shape kept.</summary>
-/// <param name="Kind">Which function.</param>
-public sealed record Activation(ActivationKind Kind) : PrimitiveLayer
-{
-    /// <inheritdoc/>
-    public override string DefaultName => Kind.ToString().ToLowerInvariant();
-
-    /// <inheritdoc/>
-    public override Shape InferShape(string nodeName, IReadOnlyList<Shape> inputs) => inputs[0];
-}
-
 /// <summary>The element-wise sum of its inputs, whose shapes are equal. ONNX Add. Made by <see cref="Sum"/>.</summary>
 public sealed record Add : PrimitiveLayer
 {

@@ -22,6 +22,7 @@ public sealed record Pool2d : PrimitiveLayer
     /// <param name="padding">Rows and columns around the input; less than the kernel size.</param>
     /// <param name="ceilMode">Whether a last window that sticks out of the padded input counts (ONNX ceil_mode).</param>
     /// <param name="countsPadding">For means, whether padding counts as zeros (ONNX count_include_pad, PyTorch's default).</param>
+    /// <param name="dilation">Distance of the window's elements; null is 1.</param>
     /// <exception cref="ArgumentException">A number is out of range.</exception>
     public Pool2d(
         PoolingKind kind,
@@ -29,9 +30,10 @@ public sealed record Pool2d : PrimitiveLayer
         Size2d? stride = null,
         Padding2d padding = default,
         bool ceilMode = false,
-        bool countsPadding = true)
+        bool countsPadding = true,
+        Size2d? dilation = null)
     {
-        Window.Check(kernelSize, stride ?? kernelSize, padding, 1);
+        Window.Check(kernelSize, stride ?? kernelSize, padding, dilation ?? 1);
         if (padding.Top >= kernelSize.Height || padding.Bottom >= kernelSize.Height ||
             padding.Left >= kernelSize.Width || padding.Right >= kernelSize.Width)
         {
@@ -46,6 +48,7 @@ public sealed record Pool2d : PrimitiveLayer
         Padding = padding;
         CeilMode = ceilMode;
         CountsPadding = countsPadding;
+        Dilation = dilation ?? 1;
     }
 
     /// <summary>Maximum or mean.</summary>
@@ -66,6 +69,9 @@ public sealed record Pool2d : PrimitiveLayer
     /// <summary>For means, whether padding counts as zeros.</summary>
     public bool CountsPadding { get; }
 
+    /// <summary>Distance of the window's elements.</summary>
+    public Size2d Dilation { get; }
+
     /// <inheritdoc/>
     public override string DefaultName => Kind == PoolingKind.Max ? "maxpool" : "avgpool";
 
@@ -78,7 +84,7 @@ public sealed record Pool2d : PrimitiveLayer
             throw Mismatch(nodeName, "[N, C, H, W]", input, "Pooling reads feature maps: place it before Flatten.");
         }
 
-        (int height, int width) = Window.OutputSize(nodeName, input, KernelSize, Stride, Padding, 1, CeilMode);
+        (int height, int width) = Window.OutputSize(nodeName, input, KernelSize, Stride, Padding, Dilation, CeilMode);
         return [input[0], input[1], height, width];
     }
 }

@@ -54,7 +54,7 @@ internal static class Steps
 
     private static Step WithoutParameters(WorkBuilder builder, Operation operation) => operation switch
     {
-        ActivationOperation { Kind: ActivationKind.Relu } => new ActivationStep(builder, operation),
+        ActivationOperation { Layer.Kind: ActivationKind.Relu } => new ActivationStep(builder, operation),
         AddOperation add => new AddStep(builder, add),
         PoolOperation pool => new PoolStep(builder, pool),
         GlobalAveragePoolOperation => new GlobalAveragePoolStep(builder, operation),

@@ -15,7 +15,7 @@ internal abstract class PlanOperation
     {
         ConvolutionOperation convolution => new PlanConvolution(builder, convolution),
         BatchNormOperation batchNorm => new PlanBatchNorm(builder, batchNorm),
-        ActivationOperation activation => new PlanActivation(builder, activation),
+        ActivationOperation { Layer.Kind: Networks.ActivationKind.Relu } activation => new PlanActivation(builder, activation),
         AddOperation add => new PlanAdd(builder, add),
         PoolOperation pool => new PlanPool(builder, pool),
         GlobalAveragePoolOperation pool => new PlanGlobalAveragePool(builder, pool),
