@@ -83,8 +83,14 @@ public sealed class Model
     }
 
     /// <summary>Makes the model ready to score images.</summary>
-    /// <param name="backend">What computes: the executor.</param>
+    /// <param name="executor">What computes: one of the backends, or ONNX Runtime.</param>
     /// <param name="options">Threads, precision and batch size; null for the defaults.</param>
     /// <returns>A predictor that threads may share; dispose it when done.</returns>
-    public Predictor CreatePredictor(IBackend backend, PredictorOptions? options = null) => new(this, backend, options ?? new PredictorOptions());
+    /// <exception cref="NotSupportedException">The executor cannot compute this network, or not in this precision.</exception>
+    public Predictor CreatePredictor(IExecutor executor, PredictorOptions? options = null) => new(this, executor, options ?? new PredictorOptions());
+
+    /// <inheritdoc cref="CreatePredictor(IExecutor, PredictorOptions?)"/>
+    /// <param name="backend">What computes.</param>
+    /// <param name="options">Threads, precision and batch size; null for the defaults.</param>
+    public Predictor CreatePredictor(IBackend backend, PredictorOptions? options = null) => CreatePredictor(new BackendExecutor(backend), options);
 }

@@ -7,25 +7,25 @@ using ResNetMl.Tensors;
 
 namespace ResNetMl.Vision;
 
-/// <summary>A model made ready by a backend. Threads may share one: the weights are prepared once, and each call in progress has buffers of its own.</summary>
+/// <summary>A model made ready by an executor. Threads may share one: the weights are prepared once, and each call in progress has buffers of its own.</summary>
 public sealed class Predictor : IDisposable
 {
-    private readonly CompiledNetwork _network;
+    private readonly PreparedNetwork _network;
     private readonly PredictorOptions _options;
     private readonly ConcurrentBag<PlanWithInput> _singles = [];
     private readonly ConcurrentBag<PlanWithInput> _batches = [];
     private readonly int _imageLength;
     private volatile bool _isDisposed;
 
-    internal Predictor(Model model, IBackend backend, PredictorOptions options)
+    internal Predictor(Model model, IExecutor executor, PredictorOptions options)
     {
-        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentNullException.ThrowIfNull(executor);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BatchSize, nameof(options));
         Model = model;
         _options = options;
         _imageLength = (int)model.Definition.Inputs[0].Shape.ElementCount;
-        (OperationList operations, StateDictionary weights) = Lowering.ForInference(model.Definition, model.Weights);
-        _network = backend.Compile(operations, weights, new CompileOptions { Threads = options.Threads, Precision = options.Precision });
+        _network = executor.Prepare(
+            model.Definition, model.Weights, new CompileOptions { Threads = options.Threads, Precision = options.Precision });
     }
 
     /// <summary>The model that answers.</summary>
@@ -225,7 +225,7 @@ public sealed class Predictor : IDisposable
     /// <summary>A plan whose run failed is not returned, and so not used again.</summary>
     private static void Return(ConcurrentBag<PlanWithInput> plans, PlanWithInput plan) => plans.Add(plan);
 
-    private sealed record PlanWithInput(Plan Plan, Tensor Input);
+    private sealed record PlanWithInput(ScoringPlan Plan, Tensor Input);
 
     private readonly record struct Prepared(Tensor? Input, BadImage? Bad);
 }
