@@ -1,0 +1,14 @@
+namespace ResNetMl.Transforms.Onnx;
+
+/// <summary>What running an ONNX model depends on besides the model and its inputs.</summary>
+public sealed record OnnxRuntimeOptions
+{
+    /// <summary>Threads that share the work of one operator; 0 is one a core of this machine.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>
+    /// Whether threads without work spin for a while instead of sleeping at once. A single caller on an idle machine gets its answers somewhat
+    /// sooner so; any other process gets less of the machine.
+    /// </summary>
+    public bool SpinsWhenIdle { get; init; }
+}
