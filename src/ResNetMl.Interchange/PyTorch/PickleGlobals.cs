@@ -79,16 +79,16 @@ internal static class PickleGlobals
             ? (long)item
             : throw new FormatException("expected the strides of a tensor to be numbers of 0 or more"))];
 
-        // Int128: two 63-bit numbers and a sum of at most 16 of them cannot overflow it.
+        // Int128: sixteen products of a 31-bit and a 63-bit number do not overflow it. Empty axes count as 1, lest they hide others' overflow.
         Int128 last = offset;
         Int128 count = 1;
         for (int axis = 0; axis < lengths.Length; axis++)
         {
             last += (Int128)Math.Max(lengths[axis] - 1, 0) * strides[axis];
-            count = Int128.Min(count * lengths[axis], long.MaxValue);
+            count = Int128.Min(count * Math.Max(lengths[axis], 1), long.MaxValue);
         }
 
-        if (offset < 0 || (count > 0 && last >= storage.Count))
+        if (offset < 0 || (!lengths.Contains(0) && last >= storage.Count))
         {
             throw new FormatException(
                 $"expected a tensor inside its storage of {storage.Count:N0} elements, got elements {offset:N0} to {last:N0}");

@@ -125,18 +125,18 @@ public sealed class ModelTests : IDisposable
         Assert.Contains(
             "part 'labels.json' is not the JSON that was expected", Refusal(ModelPart.FromText("labels.json", "{}")).Message, StringComparison.Ordinal);
         Assert.Contains(
-            "part 'weights.safetensors': tensor 'fc.weight' is F32 [36, 3], the network's is F32 [3, 36]",
+            "part 'weights.safetensors': expected tensor 'fc.weight' to be F32 [3, 36], got F32 [36, 3]",
             Refusal(new ModelPart(
                 "weights.safetensors",
                 stream => SafetensorsPart.Write(stream, [new("fc.weight", new Tensor([36, 3])), new("fc.bias", new Tensor([3]))]))).Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "it lacks the tensor 'fc.bias' of the network",
+            "expected a tensor 'fc.bias', got none of that name",
             Refusal(new ModelPart(
                 "weights.safetensors", stream => SafetensorsPart.Write(stream, [new("fc.weight", new Tensor([3, 36]))]))).Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "its header claims", Refusal(new ModelPart("weights.safetensors", stream => stream.Write(Enumerable.Repeat((byte)255, 1000).ToArray()))).Message,
+            "its header claims 18,446,744,073,709,551,615", Refusal(new ModelPart("weights.safetensors", stream => stream.Write(Enumerable.Repeat((byte)255, 1000).ToArray()))).Message,
             StringComparison.Ordinal);
     }
 
