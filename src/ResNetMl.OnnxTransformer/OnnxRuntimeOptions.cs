@@ -5,10 +5,4 @@ public sealed record OnnxRuntimeOptions
 {
     /// <summary>Threads that share the work of one operator; 0 is one a core of this machine.</summary>
     public int Threads { get; init; }
-
-    /// <summary>
-    /// Whether threads without work spin for a while instead of sleeping at once. A single caller on an idle machine gets its answers somewhat
-    /// sooner so; any other process gets less of the machine.
-    /// </summary>
-    public bool SpinsWhenIdle { get; init; }
 }

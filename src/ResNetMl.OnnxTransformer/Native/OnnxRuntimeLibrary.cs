@@ -77,6 +77,12 @@ internal static unsafe class OnnxRuntimeLibrary
             return null;
         }
 
+        if (!File.Exists(path))
+        {
+            whyNot = $"ONNX Runtime: expected {FileName} at {path}, which {PathVariable} names, found no file. Correct the path, or unset the variable.";
+            return null;
+        }
+
         nint library;
         try
         {
@@ -84,14 +90,16 @@ internal static unsafe class OnnxRuntimeLibrary
         }
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
         {
-            whyNot = $"ONNX Runtime: {path} could not be loaded: {exception.Message.Trim()} {PathVariable}, if set, must be the path of {FileName}.";
+            // .NET's message ends with the system's own words, after general advice.
+            string reason = exception.Message.TrimEnd().Split('\n')[^1].TrimEnd('.');
+            whyNot = $"ONNX Runtime: {path} could not be loaded: {reason}. {PathVariable}, if set, must be the path of {FileName}.";
             return null;
         }
 
         string version = ReadVersion(library);
         whyNot = System.Version.TryParse(version, out Version? number) && number >= Oldest
             ? null
-            : $"ONNX Runtime: expected version {Oldest} or later in {path}, found {version}. {PathVariable}, if set, must be the path of a newer {FileName}.";
+            : $"ONNX Runtime: expected version {Oldest} or later in {path}, found {version}. {PathVariable}, if set, must be the path of such a {FileName}.";
         return whyNot is null ? library : null;
     }
 
