@@ -1,3 +1,4 @@
+using ResNetMl.Engine.Kernels;
 using ResNetMl.Engine.Managed;
 using ResNetMl.Tensors;
 

@@ -1,6 +1,6 @@
 namespace ResNetMl.Engine.Managed;
 
-/// <summary>Matrix products by their definition in double: the twin that <see cref="MatrixProductPass"/> is tested against.</summary>
+/// <summary>Matrix products by their definition in double: the twin that <see cref="Kernels.MatrixProductPass"/> is tested against.</summary>
 internal static class ScalarLinear
 {
     /// <summary>C[m, n] = Σₖ A[m, k]·B[k, n], each element given by its indices.</summary>

@@ -1,4 +1,4 @@
-namespace ResNetMl.Engine.Managed;
+namespace ResNetMl.Engine.Kernels;
 
 /// <summary>Writes a matrix [rows, columns] as [columns, rows].</summary>
 internal sealed unsafe class TransposePass(int rows, int columns) : ParallelPass

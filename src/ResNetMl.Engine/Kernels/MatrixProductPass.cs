@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
-using ResNetMl.Engine.Kernels;
 
-namespace ResNetMl.Engine.Managed;
+namespace ResNetMl.Engine.Kernels;
 
 /// <summary>C[m, n] = Σₖ A[m, k]·B[k, n] + bias[n]: a linear layer forward, and both its gradients. Rows of B and C are contiguous.</summary>
-/// <remarks>Scalar twin: <see cref="ScalarLinear"/>. Threads share tiles of C; the sums are taken in the order of k.</remarks>
+/// <remarks>Scalar twin: <see cref="Managed.ScalarLinear"/>. Threads share tiles of C; the sums are taken in the order of k.</remarks>
 internal sealed unsafe class MatrixProductPass(int rows, int columns, int terms) : ParallelPass
 {
     private const int RowsInTile = 4;
