@@ -14,6 +14,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from contract_general import activation_cases, arithmetic_cases, general_apply, general_buffers, general_state_of, moving_cases, reducing_cases
+
 TARGET = pathlib.Path(__file__).parent.parent / "ResNetMl.Engine.Tests" / "Contract" / "contract.json"
 
 
@@ -52,13 +54,16 @@ def state_of(node):
     if kind == "linear":
         result = [("weight", [a["out"], a["in"]], math.sqrt(3 / a["in"]), 0)]
         return result + ([("bias", [a["out"]], 0.5, 0)] if a["bias"] else [])
-    return []
+    return general_state_of(node)
 
 
-def apply(node, inputs, state, training):
+def apply(node, inputs, state, training, batch):
     a = node["attributes"]
     kind = node["type"]
     name = node["name"]
+    if kind == "constant":
+        value = state[name + ".value"]
+        return value.expand(batch, *value.shape)
     x = inputs[0]
     if kind == "conv":
         top, left, bottom, right = a["padding"]
@@ -85,7 +90,7 @@ def apply(node, inputs, state, training):
     if kind == "shortcut":
         s = a["stride"]
         return F.pad(x[:, :, ::s, ::s], (0, 0, 0, 0, a["before"], a["after"]))
-    raise ValueError(kind)
+    return general_apply(node, inputs, state)
 
 
 class Graph:
@@ -234,13 +239,17 @@ CASES = {
     "network-bottleneck": (4, small_bottleneck()),
     "network-plain": (4, small_plain()),
     "network-preactivation": (3, preactivation()),
+    **activation_cases(Graph),
+    **arithmetic_cases(Graph),
+    **moving_cases(Graph),
+    **reducing_cases(Graph),
 }
 
 
 def run(graph, batch, state, inputs, training):
     values = dict(zip([i["name"] for i in graph.inputs], inputs))
     for node in graph.nodes:
-        values[node["name"]] = apply(node, [values[n] for n in node["inputs"]], state, training)
+        values[node["name"]] = apply(node, [values[n] for n in node["inputs"]], state, training, batch)
     return values[graph.nodes[-1]["name"]]
 
 
@@ -253,7 +262,7 @@ def main():
             for suffix, shape, scale, offset in state_of(node):
                 full = f"{node['name']}.{suffix}"
                 state[full] = torch.tensor(tensor(seed, shape, scale, offset), dtype=torch.float64)
-                if not suffix.startswith("running"):
+                if not suffix.startswith("running") and suffix not in general_buffers(node):
                     state[full].requires_grad_()
                 recipe.append({"name": full, "seed": seed, "shape": shape, "scale": float(np.float32(scale)), "offset": offset})
                 seed += 1

@@ -4,7 +4,7 @@ namespace ResNetMl.Engine.Kernels;
 
 /// <summary>Arithmetic on a vector of neighbouring lanes, so that a kernel is written once for every width.</summary>
 /// <typeparam name="TVector">The vector.</typeparam>
-internal unsafe interface ILaneOperations<TVector>
+internal unsafe partial interface ILaneOperations<TVector>
     where TVector : struct
 {
     /// <summary>Lanes in a vector.</summary>
@@ -39,7 +39,7 @@ internal unsafe interface ILaneOperations<TVector>
 }
 
 /// <summary>Sixteen lanes: AVX-512.</summary>
-internal readonly unsafe struct Lanes16 : ILaneOperations<Vector512<float>>
+internal readonly unsafe partial struct Lanes16 : ILaneOperations<Vector512<float>>
 {
     public static int Width => 16;
 
@@ -73,7 +73,7 @@ internal readonly unsafe struct Lanes16 : ILaneOperations<Vector512<float>>
 }
 
 /// <summary>Eight lanes: AVX2.</summary>
-internal readonly unsafe struct Lanes8 : ILaneOperations<Vector256<float>>
+internal readonly unsafe partial struct Lanes8 : ILaneOperations<Vector256<float>>
 {
     public static int Width => 8;
 
@@ -106,7 +106,7 @@ internal readonly unsafe struct Lanes8 : ILaneOperations<Vector256<float>>
 }
 
 /// <summary>Four lanes: SSE and ARM's NEON.</summary>
-internal readonly unsafe struct Lanes4 : ILaneOperations<Vector128<float>>
+internal readonly unsafe partial struct Lanes4 : ILaneOperations<Vector128<float>>
 {
     public static int Width => 4;
 
@@ -140,7 +140,7 @@ internal readonly unsafe struct Lanes4 : ILaneOperations<Vector128<float>>
 }
 
 /// <summary>One lane: the plain loop that the others are tested against, and the tail of odd channel counts.</summary>
-internal readonly unsafe struct Lanes1 : ILaneOperations<float>
+internal readonly unsafe partial struct Lanes1 : ILaneOperations<float>
 {
     public static int Width => 1;
 

@@ -23,8 +23,7 @@ internal sealed unsafe class GradientSlots
 
         foreach (Operation operation in operations.Operations)
         {
-            bool hasParameters = operation is ConvolutionOperation or BatchNormOperation or LinearOperation;
-            _isNeeded[operation.Output] = hasParameters || operation.Inputs.Any(input => _isNeeded[input]);
+            _isNeeded[operation.Output] = operation.HasParameters || operation.Inputs.Any(input => _isNeeded[input]);
         }
     }
 

@@ -7,7 +7,7 @@ namespace ResNetMl.Engine.OneDnn;
 /// <summary>A value of a plan, or its gradient, in memory.</summary>
 /// <remarks>
 /// Feature maps [N, C, H, W] are blocked (nChw16c, or nChw8c without AVX-512), the layout in which fp32 convolutions run fastest on every
-/// processor measured; their absent channels hold 0. Matrices [N, features] are row-major.
+/// processor measured; their absent channels hold 0. Values of all other ranks are row-major, rows [N, features] to the library.
 /// </remarks>
 internal sealed unsafe class PlanArray
 {

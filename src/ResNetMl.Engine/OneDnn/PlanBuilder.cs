@@ -169,7 +169,7 @@ internal abstract unsafe class PlanBuilder : IDisposable
         1 => MemoryDescriptor.Of(shape.AsSpan(), FormatTag.Vector),
         2 => MemoryDescriptor.Of(shape.AsSpan(), FormatTag.Matrix),
         4 => MemoryDescriptor.Of(shape.AsSpan(), FormatTag.Nchw),
-        _ => throw new NotSupportedException($"oneDNN: values are [N, features] or [N, C, H, W], got {shape}. Use the managed executor."),
+        _ => MemoryDescriptor.Of([shape[0], checked((int)(shape.ElementCount / shape[0]))], FormatTag.Matrix),
     };
 
     /// <summary>Describes memory to oneDNN for as long as the plan lives.</summary>

@@ -6,7 +6,12 @@ namespace ResNetMl.Engine;
 /// <param name="Name">Name of the node it does, or of the last where it does several.</param>
 /// <param name="Inputs">Indices of the values it reads.</param>
 /// <param name="Output">Index of the value it makes.</param>
-public abstract record Operation(string Name, IReadOnlyList<int> Inputs, int Output);
+public abstract record Operation(string Name, IReadOnlyList<int> Inputs, int Output)
+{
+    /// <summary>Whether it has parameters, so that training needs its output's gradient.</summary>
+    internal bool HasParameters => this is ConvolutionOperation or BatchNormOperation or LinearOperation ||
+        (this is LayerOperation { Layer: { } layer } && layer.Parameters.Any(spec => spec.Kind == StateKind.Parameter));
+}
 
 /// <summary>Convolution, then (in this order, each where asked for) + bias, + a second input, activation.</summary>
 /// <param name="Name">Name of the last node it does.</param>

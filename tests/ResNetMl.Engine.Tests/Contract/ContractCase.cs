@@ -108,7 +108,7 @@ public sealed class ContractCase
             "flatten" => new Flatten(),
             "linear" => new Linear(Int("in"), Int("out"), Bool("bias")),
             "shortcut" => new ZeroPadShortcut(Int("stride"), Int("before"), Int("after")),
-            _ => throw new InvalidDataException($"contract.json: no layer of type '{type}'."),
+            _ => GeneralLayerJson.Read(type, a) ?? throw new InvalidDataException($"contract.json: no layer of type '{type}'."),
         };
         return new Node(
             json.GetProperty("name").GetString()!, layer, [.. json.GetProperty("inputs").EnumerateArray().Select(i => i.GetString()!)]);

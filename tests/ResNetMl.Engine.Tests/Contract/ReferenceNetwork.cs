@@ -22,22 +22,22 @@ internal static class ReferenceNetwork
 
         foreach (Node node in definition.Nodes)
         {
-            Shape shape = definition.ShapeOf(node.Inputs[0]).With(0, batchSize);
+            Shape[] shapes = [.. node.Inputs.Select(name => definition.ShapeOf(name).With(0, batchSize))];
             Shape output = definition.ShapeOf(node.Name).With(0, batchSize);
-            double[] x = values[node.Inputs[0]];
+            Shape shape = shapes.FirstOrDefault(output);
+            double[] x = node.Inputs.Count > 0 ? values[node.Inputs[0]] : [];
             double[] Parameter(string suffix) => state[$"{node.Name}.{suffix}"];
             values.Add(node.Name, node.Layer switch
             {
                 Conv2d conv => Convolve(conv, x, shape, output, Parameter("weight"), conv.HasBias ? Parameter("bias") : null),
                 BatchNorm bn => Normalize(x, shape, Parameter("weight"), Parameter("bias"), bn.Epsilon),
-                Activation => [.. x.Select(v => Math.Max(v, 0))],
                 Add => AddAll([.. node.Inputs.Select(name => values[name])]),
                 Pool2d pool => Pool(pool, x, shape, output),
                 GlobalAveragePool => [.. x.Chunk(shape[2] * shape[3]).Select(map => map.Average())],
                 Flatten => x,
                 Linear linear => Multiply(linear, x, Parameter("weight"), linear.HasBias ? Parameter("bias") : null),
                 ZeroPadShortcut shortcut => Subsample(shortcut, x, shape, output),
-                _ => throw new NotSupportedException(node.Layer.ToString()),
+                PrimitiveLayer other => ReferenceLayers.Compute(other, [.. node.Inputs.Select(name => values[name])], shapes, output, Parameter),
             });
         }
 

@@ -40,7 +40,8 @@ internal static class Steps
         ConvolutionOperation convolution => new TrainingConvolutionStep(builder, convolution, parameters),
         BatchNormOperation batchNorm => new BatchNormStep(builder, batchNorm, parameters, isTraining: true),
         LinearOperation linear => new TrainingLinearStep(builder, linear, parameters),
-        _ => WithoutParameters(builder, operation),
+        LayerOperation layer => new GeneralStep(builder, layer, layer.Layer, layer.State, layer.Salt, parameters, isTraining: true),
+        _ => WithoutParameters(builder, operation, parameters, isTraining: true),
     };
 
     /// <summary>The step of an operation in a plan for scoring.</summary>
@@ -49,12 +50,15 @@ internal static class Steps
         ConvolutionOperation convolution => new InferenceConvolutionStep(builder, convolution, weights),
         BatchNormOperation batchNorm => new BatchNormStep(builder, batchNorm, weights, isTraining: false),
         LinearOperation linear => new InferenceLinearStep(builder, linear, weights),
-        _ => WithoutParameters(builder, operation),
+        LayerOperation layer => new GeneralStep(builder, layer, layer.Layer, layer.State, layer.Salt, weights, isTraining: false),
+        _ => WithoutParameters(builder, operation, weights, isTraining: false),
     };
 
-    private static Step WithoutParameters(WorkBuilder builder, Operation operation) => operation switch
+    private static Step WithoutParameters(WorkBuilder builder, Operation operation, IParameters parameters, bool isTraining) => operation switch
     {
         ActivationOperation { Layer.Kind: ActivationKind.Relu } => new ActivationStep(builder, operation),
+        ActivationOperation activation =>
+            new GeneralStep(builder, activation, activation.Layer, [], salt: 0, parameters, isTraining),
         AddOperation add => new AddStep(builder, add),
         PoolOperation pool => new PoolStep(builder, pool),
         GlobalAveragePoolOperation => new GlobalAveragePoolStep(builder, operation),

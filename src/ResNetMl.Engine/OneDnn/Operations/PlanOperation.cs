@@ -23,6 +23,8 @@ internal abstract class PlanOperation
         LinearOperation linear => new PlanLinear(builder, linear),
         DropoutOperation dropout => new PlanDropout(builder, dropout, step),
         ZeroPadShortcutOperation shortcut => new PlanZeroPadShortcut(builder, shortcut),
+        ActivationOperation activation => new PlanGeneral(builder, activation, activation.Layer, [], salt: 0, step),
+        LayerOperation layer => new PlanGeneral(builder, layer, layer.Layer, layer.State, layer.Salt, step),
         _ => throw new NotSupportedException(
             $"oneDNN: {operation.Name} is a {operation.GetType().Name}, which this backend does not compute. Use the managed executor."),
     };
