@@ -29,17 +29,34 @@ internal sealed class GraphComposer
                 string[] branches = [.. sum.Branches.Select(branch => Append(branch, path, input))];
                 return AddNode(new Add(), Join(path, "add"), isNamed: false, branches);
 
+            case Product product:
+                string[] factors = [.. product.Branches.Select(branch => Append(branch, path, input))];
+                return factors.Aggregate((left, right) => Multiply(path, left, right));
+
+            case Gated gated:
+                string gate = Append(gated.Gate, path, input);
+                string open = Multiply(path, Append(gated.Branch, path, input), gate);
+                string closed = Append(Layers.OneMinus(), path, gate);
+                string passed = Multiply(path, Append(gated.Shortcut, path, input), closed);
+                return AddNode(new Add(), Join(path, "add"), isNamed: false, [open, passed]);
+
             case PrimitiveLayer primitive:
-                string nodeName = layer.Name is null ? Join(path, primitive.DefaultName) : path;
-                return AddNode(primitive, nodeName, layer.Name is not null, [input]);
+                return Append(primitive, prefix, [input]);
 
             default:
                 throw new ArgumentException($"A layer of type {layer.GetType().Name} cannot be placed in a network.", nameof(layer));
         }
     }
 
+    /// <summary>Appends a primitive layer that reads any number of values, under its own name or its type's.</summary>
+    internal string Append(PrimitiveLayer layer, string prefix, string[] inputs) => AddNode(
+        layer, Join(prefix, layer.Name ?? layer.DefaultName), layer.Name is not null, inputs);
+
     private static string Join(string prefix, string? name) =>
         name is null ? prefix : prefix.Length == 0 ? name : $"{prefix}.{name}";
+
+    private string Multiply(string path, string left, string right) =>
+        Append(new Arithmetic(ArithmeticKind.Multiply), path, [left, right]);
 
     private string AddNode(PrimitiveLayer layer, string name, bool isNamed, string[] inputs)
     {

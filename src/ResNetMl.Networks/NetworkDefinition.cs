@@ -64,7 +64,7 @@ public sealed class NetworkDefinition
 
     /// <summary>
     /// Convolutions and linear layers on the longest way from an input to an output, as the papers count depth: 20 for ResNet-20, whose
-    /// projections lie on the shorter ways.
+    /// projections lie on the shorter ways. Small gates that weigh feature maps are no way: 50 for SE-ResNet-50.
     /// </summary>
     public int Depth
     {
@@ -73,7 +73,8 @@ public sealed class NetworkDefinition
             var depths = Inputs.ToDictionary(input => input.Name, _ => 0, StringComparer.Ordinal);
             foreach (Node node in Nodes)
             {
-                depths[node.Name] = node.Inputs.Select(input => depths[input]).DefaultIfEmpty().Max() + (node.Layer is Conv2d or Conv3d or Linear ? 1 : 0);
+                int before = WaysInto(node).Select(input => depths[input]).DefaultIfEmpty().Max();
+                depths[node.Name] = before + (node.Layer is Conv2d or Conv3d or Linear ? 1 : 0);
             }
 
             return Outputs.Max(output => depths[output]);
@@ -110,6 +111,13 @@ public sealed class NetworkDefinition
     /// <exception cref="ShapeMismatchException">A layer cannot take the shape it is given.</exception>
     public NetworkDefinition WithInputShape(Shape inputShape) =>
         new(Name, [Inputs[0] with { Shape = inputShape.Prepend(1) }, .. Inputs.Skip(1)], Nodes, Outputs);
+
+    /// <summary>The values a node reads, without those that are repeated along an axis to the shape of the other.</summary>
+    private IEnumerable<string> WaysInto(Node node)
+    {
+        IEnumerable<string> ways = node.Inputs.Where(input => node.Layer is not Arithmetic || ShapeOf(input) == ShapeOf(node.Name));
+        return ways.Any() ? ways : node.Inputs;
+    }
 
     private static Dictionary<string, Shape> InferShapes(string name, IReadOnlyList<NetworkInput> inputs, IReadOnlyList<Node> nodes)
     {

@@ -19,6 +19,9 @@ public enum Initialization
 
     /// <summary>Uniform in ±1/√fan-in: PyTorch's default for linear layers, weight and bias.</summary>
     UniformFanIn = 3,
+
+    /// <summary>All <see cref="ParameterSpec.Value"/>: the biases of gates.</summary>
+    Constant = 4,
 }
 
 /// <summary>Who changes a tensor of the state dictionary.</summary>
@@ -38,4 +41,6 @@ public enum StateKind
 /// <param name="Initialization">How it starts in a new network.</param>
 /// <param name="FanIn">Inputs that feed one output; for <see cref="Initialization.UniformFanIn"/>.</param>
 /// <param name="FanOut">Outputs that one input feeds; for <see cref="Initialization.HeNormalFanOut"/>.</param>
-public sealed record ParameterSpec(string Name, Shape Shape, StateKind Kind, Initialization Initialization, int FanIn = 0, int FanOut = 0);
+/// <param name="Value">The number of <see cref="Initialization.Constant"/>.</param>
+public sealed record ParameterSpec(
+    string Name, Shape Shape, StateKind Kind, Initialization Initialization, int FanIn = 0, int FanOut = 0, float Value = 0);

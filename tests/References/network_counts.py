@@ -51,6 +51,8 @@ def option_a(blocks_per_stage):
 
 for name in ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152"):
     print(name, counted(getattr(torchvision.models, name)()))
+for name in ("resnext50_32x4d", "resnext101_32x8d", "wide_resnet50_2", "wide_resnet101_2"):
+    print(name, counted(getattr(torchvision.models, name)()))
 for name in ("resnet50", "resnet101", "resnet152"):
     print(name + "-v1", counted(with_v1_strides(getattr(torchvision.models, name)())))
 print("resnet18-option-a", option_a((2, 2, 2, 2)))

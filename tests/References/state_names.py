@@ -21,7 +21,12 @@ def described(state):
     ]
 
 
-golden = {name: described(getattr(torchvision.models, name)().state_dict()) for name in ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")}
+TORCHVISION = {
+    "resnet18": "resnet18", "resnet34": "resnet34", "resnet50": "resnet50", "resnet101": "resnet101", "resnet152": "resnet152",
+    "resnext50-32x4d": "resnext50_32x4d", "resnext101-32x8d": "resnext101_32x8d",
+    "wide-resnet50-2": "wide_resnet50_2", "wide-resnet101-2": "wide_resnet101_2",
+}
+golden = {name: described(getattr(torchvision.models, function)().state_dict()) for name, function in TORCHVISION.items()}
 for name, file in (("resnet20", "resnet20-12fca82f.th"), ("resnet56", "resnet56-4bfd9763.th")):
     golden[name] = described(torch.load(pathlib.Path(sys.argv[1]) / file, map_location="cpu")["state_dict"])
 

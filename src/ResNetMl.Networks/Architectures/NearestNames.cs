@@ -20,7 +20,7 @@ internal static class NearestNames
             .. NeighbouringDepths(wanted)
                 .Prepend(wanted)
                 .Where(NetworkCatalog.Contains)
-                .Concat(NetworkCatalog.Names.OrderBy(known => EditDistance(wanted, known)).Take(Count))
+                .Concat(NetworkCatalog.Names.OrderBy(known => Distance(wanted, known)).Take(Count))
                 .Distinct(StringComparer.Ordinal)
                 .Take(Count),
         ];
@@ -28,7 +28,7 @@ internal static class NearestNames
 
     private static IEnumerable<string> NeighbouringDepths(string name)
     {
-        Match parts = NetworkCatalog.Parts(name);
+        Match parts = NetworkNameParser.Parts(name);
         if (!parts.Success)
         {
             return [];
@@ -44,6 +44,10 @@ internal static class NearestNames
             from suffix in new[] { name[(depthPart.Index + depthPart.Length)..], "" }
             select string.Create(CultureInfo.InvariantCulture, $"{name.AsSpan(0, depthPart.Index)}{candidate}{suffix}");
     }
+
+    // Who wrote resnext50 left something out, and is nearer to resnext50-32x4d than to resnet50.
+    private static int Distance(string wanted, string known) =>
+        wanted.Length >= 4 && known.StartsWith(wanted, StringComparison.Ordinal) ? 0 : EditDistance(wanted, known);
 
     /// <summary>Fewest insertions, deletions and replacements that turn one text into the other (Levenshtein).</summary>
     private static int EditDistance(string left, string right)

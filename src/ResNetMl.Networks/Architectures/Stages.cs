@@ -14,8 +14,9 @@ public static class Stages
     /// <summary>One 3×3 convolution, batch norm, ReLU: He et al. 2015, section 4.2. [N, inChannels, H, W] → [N, outChannels, H, W].</summary>
     /// <param name="inChannels">Channels of the images, ≥ 1.</param>
     /// <param name="outChannels">Channels of stage 1, ≥ 1.</param>
-    public static Layer CifarStem(int inChannels, int outChannels) => Sequence(
-        Conv3x3(inChannels, outChannels).Named("conv1"), BatchNorm(outChannels).Named("bn1"), Relu());
+    /// <param name="activation">What stands for ReLU.</param>
+    public static Layer CifarStem(int inChannels, int outChannels, ActivationKind activation = ActivationKind.Relu) => Sequence(
+        Conv3x3(inChannels, outChannels).Named("conv1"), BatchNorm(outChannels).Named("bn1"), Activate(activation));
 
     /// <summary>
     /// 7×7 convolution with stride 2, batch norm, ReLU, 3×3 max pool with stride 2: He et al. 2015, table 1.
@@ -23,8 +24,25 @@ public static class Stages
     /// </summary>
     /// <param name="inChannels">Channels of the images, ≥ 1.</param>
     /// <param name="outChannels">Channels of stage 1, ≥ 1.</param>
-    public static Layer ImageNetStem(int inChannels, int outChannels) => Sequence(
-        Conv7x7(inChannels, outChannels, stride: 2).Named("conv1"), BatchNorm(outChannels).Named("bn1"), Relu(),
+    /// <param name="activation">What stands for ReLU.</param>
+    public static Layer ImageNetStem(int inChannels, int outChannels, ActivationKind activation = ActivationKind.Relu) => Sequence(
+        Conv7x7(inChannels, outChannels, stride: 2).Named("conv1"), BatchNorm(outChannels).Named("bn1"), Activate(activation),
+        MaxPool(kernelSize: 3, stride: 2, padding: 1));
+
+    /// <summary>
+    /// Three 3×3 convolutions in the place of the 7×7: He et al. 2019 ("Bag of tricks", https://arxiv.org/abs/1812.01187), figure 2(b),
+    /// ResNet-C. [N, inChannels, H, W] → [N, 2·width, ⌈H/4⌉, ⌈W/4⌉].
+    /// </summary>
+    /// <remarks>The numbers in the names count the layers between, as PyTorch's sequences do: <c>conv1.0</c>, <c>conv1.1</c>, <c>conv1.3</c>, …</remarks>
+    /// <param name="inChannels">Channels of the images, ≥ 1.</param>
+    /// <param name="width">Channels of the first two convolutions, ≥ 1; the third has twice as many.</param>
+    /// <param name="activation">What stands for ReLU.</param>
+    public static Layer DeepStem(int inChannels, int width, ActivationKind activation = ActivationKind.Relu) => Sequence(
+        Sequence(
+            Conv3x3(inChannels, width, stride: 2).Named("0"), BatchNorm(width).Named("1"), Activate(activation),
+            Conv3x3(width, width).Named("3"), BatchNorm(width).Named("4"), Activate(activation),
+            Conv3x3(width, 2 * width).Named("6")).Named("conv1"),
+        BatchNorm(2 * width).Named("bn1"), Activate(activation),
         MaxPool(kernelSize: 3, stride: 2, padding: 1));
 
     /// <summary>

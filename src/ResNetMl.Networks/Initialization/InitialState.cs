@@ -40,6 +40,10 @@ public static class InitialState
                 elements.Fill(1);
                 break;
 
+            case Initialization.Constant:
+                elements.Fill(parameter.Value);
+                break;
+
             case Initialization.HeNormalFanOut:
                 new RandomNumbers(seed, parameter.Name).FillNormal(Math.Sqrt(2.0 / parameter.FanOut), elements);
                 break;

@@ -18,6 +18,9 @@ internal sealed class AttributeReader(string where, JsonElement element) : JsonO
             : throw Wrong(name, $"a number from {least} to {most}", member);
     }
 
+    /// <summary>A number that the writer left out where it is the usual one.</summary>
+    internal float NumberOr(string name, float least, float most, float usual) => Has(name) ? Number(name, least, most) : usual;
+
     internal bool Boolean(string name)
     {
         JsonElement member = Member(name);

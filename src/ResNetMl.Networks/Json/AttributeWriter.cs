@@ -19,6 +19,9 @@ internal sealed class AttributeWriter(Utf8JsonWriter writer)
         return this;
     }
 
+    /// <summary>Leaves out the usual number.</summary>
+    internal AttributeWriter NumberUnless(string name, float value, float usual) => value == usual ? this : Number(name, value);
+
     internal AttributeWriter Boolean(string name, bool value)
     {
         writer.WriteBoolean(name, value);

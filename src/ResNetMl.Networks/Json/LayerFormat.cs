@@ -18,7 +18,8 @@ internal abstract class LayerFormat(string typeName, Type layerType)
                 .Padding("padding", layer.Padding)
                 .Integer("groups", layer.Groups)
                 .Size("dilation", layer.Dilation)
-                .Boolean("hasBias", layer.HasBias),
+                .Boolean("hasBias", layer.HasBias)
+                .NumberUnless("biasStart", layer.BiasStart, 0),
             from => new Conv2d(
                 from.Integer("inChannels", 1, NetworkLimits.MaxLength),
                 from.Integer("outChannels", 1, NetworkLimits.MaxLength),
@@ -27,7 +28,10 @@ internal abstract class LayerFormat(string typeName, Type layerType)
                 from.Padding("padding"),
                 from.Integer("groups", 1, NetworkLimits.MaxLength),
                 from.Size("dilation"),
-                from.Boolean("hasBias"))),
+                from.Boolean("hasBias"))
+            {
+                BiasStart = from.NumberOr("biasStart", float.MinValue, float.MaxValue, 0),
+            }),
 
         new LayerFormat<BatchNorm>(
             "BatchNorm",

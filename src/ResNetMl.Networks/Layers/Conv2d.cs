@@ -73,6 +73,9 @@ public sealed record Conv2d : PrimitiveLayer
     /// <summary>Whether a bias per output channel is added.</summary>
     public bool HasBias { get; }
 
+    /// <summary>What every bias starts with; 0 but for gates, which start almost shut (He et al. 2016, section 3.1: −6).</summary>
+    public float BiasStart { get; init; }
+
     /// <inheritdoc/>
     public override string DefaultName => "conv";
 
@@ -92,10 +95,12 @@ public sealed record Conv2d : PrimitiveLayer
                 fanIn,
                 fanOut);
             return HasBias
-                ? [weight, new ParameterSpec("bias", [OutChannels], StateKind.Parameter, Initialization.Zeros)]
+                ? [weight, new ParameterSpec("bias", [OutChannels], StateKind.Parameter, BiasInitialization, Value: BiasStart)]
                 : [weight];
         }
     }
+
+    private Initialization BiasInitialization => BiasStart == 0 ? Initialization.Zeros : Initialization.Constant;
 
     /// <inheritdoc/>
     public override Shape InferShape(string nodeName, IReadOnlyList<Shape> inputs)

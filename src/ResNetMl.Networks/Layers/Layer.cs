@@ -2,7 +2,7 @@ using ResNetMl.Tensors;
 
 namespace ResNetMl.Networks;
 
-/// <summary>A part of a network as data: no weights, no arithmetic. Composed by <see cref="Sequence"/> and <see cref="Sum"/>.</summary>
+/// <summary>A part of a network as data: no weights, no arithmetic. Composed by <see cref="Sequence"/>, <see cref="Sum"/>, <see cref="Product"/> and <see cref="Gated"/>.</summary>
 public abstract record Layer
 {
     /// <summary>
@@ -23,6 +23,19 @@ public sealed record Sequence(IReadOnlyList<Layer> Layers) : Layer;
 /// <summary>The element-wise sum of branches that all read the same input: a residual branch and its shortcut.</summary>
 /// <param name="Branches">At least two; their output shapes are equal.</param>
 public sealed record Sum(IReadOnlyList<Layer> Branches) : Layer;
+
+/// <summary>The element-wise product of branches that all read the same input: feature maps and the gate that weighs them.</summary>
+/// <param name="Branches">At least two; their output lengths are equal or 1 along each axis (<see cref="Arithmetic"/>).</param>
+public sealed record Product(IReadOnlyList<Layer> Branches) : Layer;
+
+/// <summary>
+/// g(x)·F(x) + (1 − g(x))·h(x): a gate that opens the branch F as far as it closes the shortcut h. He et al. 2016, section 3.1
+/// (exclusive gating), after Srivastava et al. 2015 (Highway Networks).
+/// </summary>
+/// <param name="Gate">g, whose output is in [0, 1]; computed once for both ways.</param>
+/// <param name="Branch">F, the residual branch.</param>
+/// <param name="Shortcut">h; the three output shapes are equal.</param>
+public sealed record Gated(Layer Gate, Layer Branch, Layer Shortcut) : Layer;
 
 /// <summary>What a node of the network's graph computes.</summary>
 public abstract record PrimitiveLayer : Layer

@@ -1,6 +1,6 @@
 namespace ResNetMl.Networks;
 
-/// <summary>The words networks are written in: each function makes a layer, and layers are put together by <see cref="Sequence(ReadOnlySpan{Layer})"/> and <see cref="Add"/>.</summary>
+/// <summary>The words networks are written in: each function makes a layer, and layers are put together by <see cref="Sequence(ReadOnlySpan{Layer})"/>, <see cref="Add"/>, <see cref="Product"/> and <see cref="Gated"/>.</summary>
 /// <remarks>
 /// Meant for <c>using static ResNetMl.Networks.Layers;</c>, so that a network reads top to bottom like its figure. Convolutions have no
 /// bias, because batch norm follows each of them, and pad so that only the stride changes the size: H → ⌈H/stride⌉.
@@ -11,15 +11,19 @@ public static class Layers
     /// <param name="inChannels">Channels of the input, ≥ 1.</param>
     /// <param name="outChannels">Channels of the output, ≥ 1.</param>
     /// <param name="stride">Step over rows and columns, ≥ 1.</param>
-    public static Layer Conv1x1(int inChannels, int outChannels, int stride = 1) => SquareConvolution(inChannels, outChannels, 1, stride);
+    public static Conv2d Conv1x1(int inChannels, int outChannels, int stride = 1) => SquareConvolution(inChannels, outChannels, 1, stride);
 
     /// <summary>A 3×3 convolution with padding 1. [N, inChannels, H, W] → [N, outChannels, ⌈H/stride⌉, ⌈W/stride⌉].</summary>
-    /// <inheritdoc cref="Conv1x1"/>
-    public static Layer Conv3x3(int inChannels, int outChannels, int stride = 1) => SquareConvolution(inChannels, outChannels, 3, stride);
+    /// <param name="inChannels">Channels of the input, ≥ 1.</param>
+    /// <param name="outChannels">Channels of the output, ≥ 1.</param>
+    /// <param name="stride">Step over rows and columns, ≥ 1.</param>
+    /// <param name="groups">Groups of channels that do not mix: the cardinality of ResNeXt. Divides both channel counts.</param>
+    public static Conv2d Conv3x3(int inChannels, int outChannels, int stride = 1, int groups = 1) =>
+        SquareConvolution(inChannels, outChannels, 3, stride, groups);
 
     /// <summary>A 7×7 convolution with padding 3. [N, inChannels, H, W] → [N, outChannels, ⌈H/stride⌉, ⌈W/stride⌉].</summary>
     /// <inheritdoc cref="Conv1x1"/>
-    public static Layer Conv7x7(int inChannels, int outChannels, int stride = 1) => SquareConvolution(inChannels, outChannels, 7, stride);
+    public static Conv2d Conv7x7(int inChannels, int outChannels, int stride = 1) => SquareConvolution(inChannels, outChannels, 7, stride);
 
     /// <summary>Batch normalisation with ε = 1e-5 and momentum 0.1; shape kept.</summary>
     /// <param name="channels">Channels of the input, ≥ 1.</param>
@@ -28,6 +32,26 @@ public static class Layers
 
     /// <summary>max(x, 0); shape kept.</summary>
     public static Layer Relu() => new Activation(ActivationKind.Relu);
+
+    /// <summary>1/(1 + e⁻ˣ), in (0, 1); shape kept.</summary>
+    public static Layer Sigmoid() => new Activation(ActivationKind.Sigmoid);
+
+    /// <summary>The hyperbolic tangent, in (−1, 1); shape kept.</summary>
+    public static Layer Tanh() => new Activation(ActivationKind.Tanh);
+
+    /// <summary>x where x ≥ 0, else eˣ − 1; shape kept.</summary>
+    public static Layer Elu() => new Activation(ActivationKind.Elu);
+
+    /// <summary>An activation with its usual parameters; shape kept.</summary>
+    /// <param name="kind">Which function.</param>
+    public static Layer Activate(ActivationKind kind) => new Activation(kind);
+
+    /// <summary>factor·x; shape kept.</summary>
+    /// <param name="factor">Any finite number.</param>
+    public static Layer Scale(float factor) => new Activation(ActivationKind.Affine, alpha: factor);
+
+    /// <summary>1 − x: the other side of a gate; shape kept.</summary>
+    public static Layer OneMinus() => new Activation(ActivationKind.Affine, alpha: -1, beta: 1);
 
     /// <summary>The largest element of each window. [N, C, H, W] → [N, C, H', W'].</summary>
     /// <param name="kernelSize">Height and width of the window, ≥ 1.</param>
@@ -56,6 +80,11 @@ public static class Layers
     /// <param name="rate">Probability of dropping an element, in [0, 1).</param>
     public static Layer Dropout(float rate) => new Dropout(rate);
 
+    /// <summary>Drops a residual branch of the whole batch in training; shape kept.</summary>
+    /// <param name="rate">Probability of dropping it, in [0, 1).</param>
+    /// <seealso cref="Networks.StochasticDepth"/>
+    public static Layer StochasticDepth(float rate) => new StochasticDepth(rate, StochasticDepthMode.Batch);
+
     /// <summary>The input unchanged: He et al. 2015, equation 1.</summary>
     public static Layer Identity() => new Identity();
 
@@ -73,6 +102,19 @@ public static class Layers
         ? new Sum(branches.ToArray())
         : throw new ArgumentException($"A sum needs at least two branches, got {branches.Length}.", nameof(branches));
 
-    private static Conv2d SquareConvolution(int inChannels, int outChannels, int kernelSize, int stride) =>
-        new(inChannels, outChannels, kernelSize, stride, padding: kernelSize / 2);
+    /// <summary>The element-wise product of branches that all read the same input; lengths of 1 repeat.</summary>
+    /// <param name="branches">At least two.</param>
+    /// <exception cref="ArgumentException">Fewer than two branches.</exception>
+    public static Layer Product(params ReadOnlySpan<Layer> branches) => branches.Length >= 2
+        ? new Product(branches.ToArray())
+        : throw new ArgumentException($"A product needs at least two branches, got {branches.Length}.", nameof(branches));
+
+    /// <inheritdoc cref="Networks.Gated"/>
+    /// <param name="gate">g, whose output is in [0, 1].</param>
+    /// <param name="branch">F.</param>
+    /// <param name="shortcut">h.</param>
+    public static Layer Gated(Layer gate, Layer branch, Layer shortcut) => new Gated(gate, branch, shortcut);
+
+    private static Conv2d SquareConvolution(int inChannels, int outChannels, int kernelSize, int stride, int groups = 1) =>
+        new(inChannels, outChannels, kernelSize, stride, padding: kernelSize / 2, groups);
 }

@@ -7,10 +7,12 @@ internal static class LayerText
 {
     internal static string Of(PrimitiveLayer layer) => layer switch
     {
+        Conv2d { Groups: > 1 } conv when conv.Groups == conv.InChannels => $"{conv.KernelSize} depthwise, {conv.OutChannels}{Stride(conv.Stride)}",
         Conv2d conv => $"{conv.KernelSize} conv, {conv.OutChannels}{Stride(conv.Stride)}{Groups(conv)}",
         BatchNorm => "batch norm",
         Activation { Kind: ActivationKind.Relu } => "ReLU",
         Activation { Kind: ActivationKind.Clip, Alpha: 0 } clip => string.Create(CultureInfo.InvariantCulture, $"ReLU{clip.Beta:0.###}"),
+        Activation { Kind: ActivationKind.Affine, Alpha: -1 } affine => string.Create(CultureInfo.InvariantCulture, $"{affine.Beta:0.###} − x"),
         Activation { Kind: ActivationKind.Affine } affine => string.Create(
             CultureInfo.InvariantCulture, $"× {affine.Alpha:0.###}{(affine.Beta == 0 ? "" : $" + {affine.Beta:0.###}")}"),
         Activation activation => activation.DefaultName,
@@ -22,7 +24,7 @@ internal static class LayerText
         Reduce reduce => $"{reduce.Kind.ToString().ToLowerInvariant()} of axes {string.Join(", ", reduce.Axes)}",
         Softmax softmax => softmax.IsLog ? "log softmax" : "softmax",
         LocalResponseNorm norm => $"local response norm, {norm.Size}",
-        StochasticDepth depth => string.Create(CultureInfo.InvariantCulture, $"stochastic depth, {depth.Rate:0.###}"),
+        StochasticDepth depth => string.Create(CultureInfo.InvariantCulture, $"stoch. depth {depth.Rate:0.###}"),
         Conv3d conv => $"{string.Join('×', conv.KernelSize)} conv, {conv.OutChannels}",
         Add => "add",
         Pool2d { Kind: PoolingKind.Max } pool => $"{pool.KernelSize} max pool{Stride(pool.Stride)}",
@@ -39,5 +41,5 @@ internal static class LayerText
     private static string Stride(Size2d stride) =>
         stride == 1 ? "" : stride.Height == stride.Width ? $", /{stride.Height}" : $", /{stride}";
 
-    private static string Groups(Conv2d conv) => conv.Groups == 1 ? "" : $", {conv.Groups} groups";
+    private static string Groups(Conv2d conv) => conv.Groups == 1 ? "" : $", g{conv.Groups}";
 }

@@ -47,12 +47,13 @@ public sealed partial class NetworkSummary
         var stages = new List<SummaryStage>();
         var rows = new List<SummaryRow>();
         string? prefix = null;
-        int lastWithPrefix = definition.Nodes.ToList().FindLastIndex(node => PrefixOf(node) is not null);
+        string?[] prefixes = PrefixesOf(definition.Nodes);
+        int lastWithPrefix = Array.FindLastIndex(prefixes, each => each is not null);
 
         for (int index = 0; index < definition.Nodes.Count; index++)
         {
             Node node = definition.Nodes[index];
-            string? nodePrefix = PrefixOf(node);
+            string? nodePrefix = prefixes[index];
 
             // A node without a prefix between two stages goes with the stage before it; before all it is stem, after all classifier.
             if (nodePrefix != prefix && (nodePrefix is not null || index > lastWithPrefix))
@@ -96,10 +97,16 @@ public sealed partial class NetworkSummary
 
     private static Shape OneImage(Shape batch) => new(batch.AsSpan()[1..]);
 
-    private static string? PrefixOf(Node node)
+    /// <summary>
+    /// What each node's name begins with, up to the first dot; null for none. In a network with stages (<c>layer1</c>) only those count:
+    /// <c>conv1.0</c> is part of a deep stem.
+    /// </summary>
+    private static string?[] PrefixesOf(IReadOnlyList<Node> nodes)
     {
-        int dot = node.Name.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 ? node.Name[..dot] : null;
+        string?[] prefixes = [.. nodes.Select(node => node.Name.IndexOf('.', StringComparison.Ordinal) is > 0 and int dot ? node.Name[..dot] : null)];
+        return prefixes.Any(IsStage) ? [.. prefixes.Select(prefix => IsStage(prefix) ? prefix : null)] : prefixes;
+
+        static bool IsStage(string? prefix) => prefix is not null && StagePrefix().IsMatch(prefix);
     }
 
     private static string TitleOf(string prefix) =>

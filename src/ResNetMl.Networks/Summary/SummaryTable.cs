@@ -15,31 +15,59 @@ internal static class SummaryTable
     private const int ParametersWidth = 11;
     private const int MultiplyAddsWidth = 8;
     private const int ActivationWidth = 8;
+    private const int FlexibleWidth = NameWidth + LayerWidth + ShapeWidth + ParametersWidth;
 
     internal static IReadOnlyList<string> Lines(NetworkSummary summary, SummaryDetail detail)
     {
-        var lines = new List<string>
-        {
-            $"{summary.Name}: depth {summary.Depth}, input {Text(summary.InputShape)}",
-            "",
-            Line("", "layer", "output", "parameters", "mult-add", "memory"),
-        };
+        string[][] cells = [.. Cells(summary, detail)];
+        int[] widths = Widths(cells);
+        var lines = new List<string> { $"{summary.Name}: depth {summary.Depth}, input {Text(summary.InputShape)}", "" };
+        lines.AddRange(cells.Select(row => Line(row, widths)));
 
-        foreach (SummaryStage stage in summary.Stages)
-        {
-            lines.Add(Line(stage.Name, "", stage.OutputShape, stage.Parameters, stage.MultiplyAdds, stage.ActivationBytes));
-            if (detail == SummaryDetail.Nodes)
-            {
-                lines.AddRange(stage.Rows.Select(row =>
-                    Line($"  {WithoutPrefix(row.Name, stage.Prefix)}", row.Layer, row.OutputShape, row.Parameters, row.MultiplyAdds, row.ActivationBytes)));
-            }
-        }
-
-        lines.Add(Line("total", "", summary.OutputShape, summary.Parameters, summary.MultiplyAdds, summary.ActivationBytes));
         lines.Add("");
         lines.Add("For one image: multiply-adds of convolutions and linear layers, memory of all");
         lines.Add("values in single precision.");
+        if (cells.Any(row => row[1].Contains(", g", StringComparison.Ordinal)))
+        {
+            lines.Add("/2: stride 2, g32: 32 groups.");
+        }
+
         return lines;
+    }
+
+    private static IEnumerable<string[]> Cells(NetworkSummary summary, SummaryDetail detail)
+    {
+        yield return ["", "layer", "output", "parameters", "mult-add", "memory"];
+        foreach (SummaryStage stage in summary.Stages)
+        {
+            yield return Row(stage.Name, "", stage.OutputShape, stage.Parameters, stage.MultiplyAdds, stage.ActivationBytes);
+            foreach (SummaryRow row in detail == SummaryDetail.Nodes ? stage.Rows : [])
+            {
+                yield return Row(
+                    $"  {WithoutPrefix(row.Name, stage.Prefix)}", row.Layer, row.OutputShape, row.Parameters, row.MultiplyAdds, row.ActivationBytes);
+            }
+        }
+
+        yield return Row("total", "", summary.OutputShape, summary.Parameters, summary.MultiplyAdds, summary.ActivationBytes);
+    }
+
+    /// <summary>
+    /// The usual widths where all cells fit them; else long shapes and counts get their room, and layers what names leave.
+    /// </summary>
+    private static int[] Widths(string[][] cells)
+    {
+        int[] needed = [.. Enumerable.Range(0, 4).Select(column => cells.Max(row => row[column].Length))];
+        if (needed[0] <= NameWidth && needed[1] <= LayerWidth && needed[2] <= ShapeWidth && needed[3] <= ParametersWidth)
+        {
+            return [NameWidth, LayerWidth, ShapeWidth, ParametersWidth, MultiplyAddsWidth, ActivationWidth];
+        }
+
+        int shape = Math.Clamp(needed[2], ShapeWidth, ShapeWidth + 6);
+        int parameters = Math.Clamp(needed[3], ParametersWidth - 1, ParametersWidth + 4);
+        int rest = FlexibleWidth - shape - parameters;
+        int layer = Math.Clamp(rest - needed[0], Math.Min(needed[1], LayerWidth), Math.Max(needed[1], LayerWidth));
+        layer = Math.Min(layer, rest - 8);
+        return [rest - layer, layer, shape, parameters, MultiplyAddsWidth, ActivationWidth];
     }
 
     /// <summary>A count in four digits and a thousand's letter: 432, 442.4 k, 40.55 M, 3.858 G.</summary>
@@ -84,12 +112,12 @@ internal static class SummaryTable
         return $"{value.ToString(format, CultureInfo.InvariantCulture)} {units[unit]}";
     }
 
-    private static string Line(string name, string layer, Shape output, long parameters, long multiplyAdds, long activationBytes) =>
-        Line(name, layer, Text(output), parameters.ToString("N0", CultureInfo.InvariantCulture), Scaled(multiplyAdds), Bytes(activationBytes));
+    private static string[] Row(string name, string layer, Shape output, long parameters, long multiplyAdds, long activationBytes) =>
+        [name, layer, Text(output), parameters.ToString("N0", CultureInfo.InvariantCulture), Scaled(multiplyAdds), Bytes(activationBytes)];
 
-    private static string Line(string name, string layer, string output, string parameters, string multiplyAdds, string activation) =>
-        $"{Fit(name, NameWidth)} {Fit(layer, LayerWidth)} {Fit(output, ShapeWidth)} " +
-        $"{parameters.PadLeft(ParametersWidth)} {multiplyAdds.PadLeft(MultiplyAddsWidth)} {activation.PadLeft(ActivationWidth)}";
+    // Words begin at the left, numbers end at the right.
+    private static string Line(string[] cells, int[] widths) => string.Join(
+        ' ', cells.Select((cell, column) => column < 3 ? Fit(cell, widths[column]) : cell.PadLeft(widths[column])));
 
     private static string Text(Shape shape) => string.Join("×", shape);
 

@@ -15,6 +15,11 @@ public sealed partial class CountTests
     [InlineData("resnet50", 25_557_032)]
     [InlineData("resnet101", 44_549_160)]
     [InlineData("resnet152", 60_192_808)]
+    [InlineData("resnext50-32x4d", 25_028_904)]
+    [InlineData("resnext101-32x8d", 88_791_336)]
+    [InlineData("resnext101-64x4d", 83_455_272)]
+    [InlineData("wide-resnet50-2", 68_883_240)]
+    [InlineData("wide-resnet101-2", 126_886_696)]
     public void Parameter_counts_are_torchvisions(string name, long expected) =>
         Assert.Equal(expected, NetworkCatalog.Define(name).ParameterCount);
 
@@ -40,6 +45,10 @@ public sealed partial class CountTests
     [InlineData("resnet50", 4_089_184_256)]
     [InlineData("resnet101", 7_801_405_440)]
     [InlineData("resnet152", 11_513_626_624)]
+    [InlineData("resnext50-32x4d", 4_230_479_872)]
+    [InlineData("resnext101-32x8d", 16_414_015_488)]
+    [InlineData("wide-resnet50-2", 11_398_021_120)]
+    [InlineData("wide-resnet101-2", 22_753_050_624)]
     [InlineData("resnet50-v1", 3_857_973_248)]
     [InlineData("resnet101-v1", 7_570_194_432)]
     [InlineData("resnet152-v1", 11_282_415_616)]
@@ -89,6 +98,16 @@ public sealed partial class CountTests
     [InlineData("resnet101-v1", 101)]
     [InlineData("resnet152", 152)]
     [InlineData("cifar-resnet50", 50)]
+    [InlineData("resnet110-exclusive-gating", 110)]
+    [InlineData("resnet164-v2", 164)]
+    [InlineData("resnet1001-v2", 1001)]
+    [InlineData("resnet200-v2", 200)]
+    [InlineData("resnext50-32x4d", 50)]
+    [InlineData("resnext29-8x64d", 29)]
+    [InlineData("wide-resnet101-2", 101)]
+    [InlineData("se-resnet50", 50)]
+    [InlineData("se-resnet110-v2", 110)]
+    [InlineData("textbook-resnet18", 18)]
     public void Depth_is_the_number_in_the_name(string name, int expected) =>
         Assert.Equal(expected, NetworkCatalog.Define(name).Depth);
 

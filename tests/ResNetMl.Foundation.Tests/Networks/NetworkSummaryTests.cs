@@ -65,13 +65,24 @@ public sealed class NetworkSummaryTests
     public void Names_of_other_kinds_are_grouped_by_their_first_part()
     {
         Layer network = Sequence(
-            Relu().Named("features.first"), Relu().Named("features.second"), Relu().Named("between"), Relu().Named("more.of_a_name_too_long_for_it"));
+            Relu().Named("features.first"), Relu().Named("features.second"), Relu().Named("between"), Relu().Named("more.of_a_name_that_is_much_too_long_for_any_column_of_any_table"));
         NetworkSummary summary = NetworkSummary.Of(NetworkDefinition.FromLayer("other", [3, 2, 2], network));
 
         Assert.Equal(["features", "more"], summary.Stages.Select(stage => stage.Name));
         Assert.Equal(["features.first", "features.second", "between"], summary.Stages[0].Rows.Select(row => row.Name));
         Assert.Contains(
-            summary.Lines(SummaryDetail.Nodes), line => line.StartsWith("…ame_too_long_for_it ReLU ", StringComparison.Ordinal));
+            summary.Lines(SummaryDetail.Nodes), line => line.StartsWith("…_long_for_any_column_of_any_table ReLU ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Wide_shapes_and_groups_of_channels_get_the_room_that_names_leave()
+    {
+        IReadOnlyList<string> lines = NetworkSummary.Of(NetworkCatalog.Define("resnext50-32x4d")).Lines(SummaryDetail.Nodes);
+        Assert.Contains("  0.conv2        3×3 conv, 1024, /2, g32 1024×7×7      294,912  14.45 M  196 KiB", lines);
+        Assert.Contains("/2: stride 2, g32: 32 groups.", lines);
+        Assert.Contains(
+            NetworkSummary.Of(NetworkCatalog.Define("resnet50-s")).Lines(SummaryDetail.Nodes),
+            line => line.StartsWith("  conv1.6            3×3 conv, 128      128×112×112     73,728", StringComparison.Ordinal));
     }
 
     [Fact]

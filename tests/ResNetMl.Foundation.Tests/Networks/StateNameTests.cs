@@ -16,6 +16,10 @@ public sealed class StateNameTests
     [InlineData("resnet50")]
     [InlineData("resnet101")]
     [InlineData("resnet152")]
+    [InlineData("resnext50-32x4d")]
+    [InlineData("resnext101-32x8d")]
+    [InlineData("wide-resnet50-2")]
+    [InlineData("wide-resnet101-2")]
     public void State_has_the_names_and_shapes_of_the_published_weights(string name) =>
         Assert.Equal(Published[name], Described(NetworkCatalog.Define(name)));
 
