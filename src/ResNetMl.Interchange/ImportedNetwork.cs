@@ -9,6 +9,12 @@ namespace ResNetMl.Interchange;
 /// <param name="Weights">Every parameter and buffer that the definition names.</param>
 public sealed record ImportedNetwork(NetworkDefinition Definition, StateDictionary Weights)
 {
+    /// <summary>
+    /// Whether axis 0 of the file's inputs counts images. Where it does not, the file has no batch: the definition's values have an axis of length 1 before
+    /// those of the file, and are fed so. False for some ONNX graphs alone.
+    /// </summary>
+    public bool HasBatchAxis { get; init; } = true;
+
     /// <summary>Class names in the order of the outputs; null where the file does not say them.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
 

@@ -1,0 +1,76 @@
+using System.Buffers;
+using Google.Protobuf;
+using ResNetMl.Interchange.Onnx.Messages;
+
+namespace ResNetMl.Interchange.Onnx;
+
+/// <summary>Bytes → messages → network.</summary>
+internal static class OnnxModelReader
+{
+    internal const int OldestOpset = 6;
+    internal const int NewestOpset = 21;
+
+    internal static ImportedNetwork ReadFile(string path, OnnxImportOptions options)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            throw new FileNotFoundException($"There is no ONNX model at '{path}'. Check the path.", path);
+        }
+
+        // Asked before opening: opening a pipe would wait for a writer for ever. Pipes and devices have no length.
+        if (file.Length == 0)
+        {
+            throw new InterchangeException($"{path}: expected an ONNX model, got an empty file, a pipe or a device.");
+        }
+
+        if (file.Length > Array.MaxLength)
+        {
+            throw new InterchangeException(
+                $"{path}: expected at most {Array.MaxLength:N0} bytes, which is all that one ONNX file may have, got {file.Length:N0}. Keep the weights in external data.");
+        }
+
+        return Read(path, File.ReadAllBytes(path), Path.GetDirectoryName(Path.GetFullPath(path)), options);
+    }
+
+    internal static ImportedNetwork ReadBytes(ReadOnlyMemory<byte> bytes, OnnxImportOptions options) => Read("ONNX model", bytes, folder: null, options);
+
+    private static ImportedNetwork Read(string where, ReadOnlyMemory<byte> bytes, string? folder, OnnxImportOptions options)
+    {
+        var budget = new MemoryBudget(where, bytes.Length);
+        ModelProto model = Parse(where, bytes, budget);
+        if (model.Graph is null || model.Graph.Node.Count + model.Graph.Output.Count == 0)
+        {
+            throw new InterchangeException($"{where}: expected an ONNX model with a graph, got a message without one. The file is damaged or of another kind.");
+        }
+
+        int opset = OpsetOf(where, model);
+        var tensors = new TensorReader(budget, new ExternalData(folder, budget));
+        ImportedNetwork network = GraphImport.Read(where, model.Graph, opset, tensors, options);
+        return OnnxMetadata.Apply(where, model, network);
+    }
+
+    private static ModelProto Parse(string where, ReadOnlyMemory<byte> bytes, MemoryBudget budget)
+    {
+        budget.Take(bytes.Length, "its bytes");
+        WireScan.Check(where, bytes.Span, budget);
+        try
+        {
+            return ModelProto.Parser.WithDiscardUnknownFields(true).ParseFrom(new ReadOnlySequence<byte>(bytes));
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new InterchangeException(
+                $"{where}: expected an ONNX model (a protobuf message), got bytes that are none ({exception.Message}). The file is damaged or of another kind.", exception);
+        }
+    }
+
+    private static int OpsetOf(string where, ModelProto model)
+    {
+        long opset = model.OpsetImport.Where(set => set.Domain is "" or "ai.onnx").Select(set => set.Version).DefaultIfEmpty(0).Max();
+        return opset is >= OldestOpset and <= NewestOpset
+            ? (int)opset
+            : throw new InterchangeException(
+                $"{where}: expected ONNX opset {OldestOpset} to {NewestOpset}, got {(opset == 0 ? "none" : opset)}. Convert it with onnx.version_converter.");
+    }
+}
