@@ -14,7 +14,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from contract_general import activation_cases, arithmetic_cases, general_apply, general_buffers, general_state_of, moving_cases, reducing_cases
+from contract_general import (
+    activation_cases, arithmetic_cases, general_apply, general_buffers, general_state_of, moving_cases, other_cases, reducing_cases)
 
 TARGET = pathlib.Path(__file__).parent.parent / "ResNetMl.Engine.Tests" / "Contract" / "contract.json"
 
@@ -243,6 +244,7 @@ CASES = {
     **arithmetic_cases(Graph),
     **moving_cases(Graph),
     **reducing_cases(Graph),
+    **other_cases(Graph),
 }
 
 

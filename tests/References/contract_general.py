@@ -65,6 +65,33 @@ def reduce(x, a):
         "max": lambda: x.amax(axes, keeps), "min": lambda: x.amin(axes, keeps)}[a["function"]]()
 
 
+def places(length, kernel, stride, before, after, dilation, ceil):
+    """How many windows an axis has. With ceil, one that would start in the padding behind the image is left out, as in torch.nn.MaxPool2d."""
+    room = length + before + after - dilation * (kernel - 1) - 1
+    count = (-(-room // stride) if ceil else room // stride) + 1
+    return count - 1 if ceil and (count - 1) * stride >= length + before else count
+
+
+def pool(x, a):
+    """Pooling by its definition, window by window: torch has neither uneven padding nor a dilated mean."""
+    top, left, bottom, right = a["padding"]
+    kernel, stride, dilation = a["kernel"], a["stride"], a["dilation"]
+    height, width = x.shape[2], x.shape[3]
+    rows = []
+    for row in range(places(height, kernel[0], stride[0], top, bottom, dilation[0], a["ceil"])):
+        columns = []
+        for column in range(places(width, kernel[1], stride[1], left, right, dilation[1], a["ceil"])):
+            hs = [row * stride[0] - top + tap * dilation[0] for tap in range(kernel[0])]
+            ws = [column * stride[1] - left + tap * dilation[1] for tap in range(kernel[1])]
+            window = x[:, :, [h for h in hs if 0 <= h < height]][:, :, :, [w for w in ws if 0 <= w < width]]
+            counted = sum(h < height + bottom for h in hs) * sum(w < width + right for w in ws)
+            columns.append(
+                window.amax((2, 3)) if a["function"] == "max"
+                else window.sum((2, 3)) / counted if a["counts"] else window.mean((2, 3)))
+        rows.append(torch.stack(columns, -1))
+    return torch.stack(rows, -2)
+
+
 def general_apply(node, inputs, state):
     a = node["attributes"]
     kind = node["type"]
@@ -87,6 +114,8 @@ def general_apply(node, inputs, state):
         return x.permute(a["order"])
     if kind == "reduce":
         return reduce(x, a)
+    if kind == "pool":
+        return pool(x, a)
     if kind == "softmax":
         return (torch.log_softmax if a["log"] else torch.softmax)(x, a["axis"])
     if kind == "lrn":
@@ -218,4 +247,47 @@ def reducing_cases(new_graph):
         "reduce-max-channels-and-columns": case([6, 3, 5], "max", [1, 3], False), "reduce-sum-all": case([6, 3, 5], "sum", [1, 2, 3], False),
         "reduce-mean-features": case([23], "mean", [1], True), "reduce-mean-sequence": case([17, 33], "mean", [2], False),
         "reduce-mean-middle": case([4, 3, 5, 2], "mean", [2], False), "reduce-max-tied": tied(),
+    }
+
+
+def other_cases(new_graph):
+    def case(shapes, kind, batch=2, **attributes):
+        g = new_graph(shapes if isinstance(shapes[0], list) else [shapes])
+        g.add("layer", kind, [i["name"] for i in g.inputs], **attributes)
+        return batch, g
+
+    def pooled(function, shape, kernel, stride, padding=(0, 0, 0, 0), ceil=False, counts=False, dilation=(1, 1)):
+        return case(shape, "pool", function=function, kernel=list(kernel), stride=list(stride), padding=list(padding), ceil=ceil, counts=counts,
+                    dilation=list(dilation))
+
+    def normalized(shape, size, alpha, beta, bias):
+        return case(shape, "lrn", size=size, alpha=alpha, beta=beta, bias=bias)
+
+    def convolution(shape, cout, kernel, stride=(1, 1, 1), before=(0, 0, 0), after=(0, 0, 0), dilation=(1, 1, 1), groups=1, bias=False):
+        return case(shape, "conv3d", **{
+            "in": shape[0], "out": cout, "kernel": list(kernel), "stride": list(stride), "before": list(before), "after": list(after),
+            "dilation": list(dilation), "groups": groups, "bias": bias})
+
+    return {
+        "softmax-features": case([11], "softmax", axis=1, log=False, batch=3), "softmax-channels": case([18, 2, 3], "softmax", axis=1, log=False),
+        "softmax-columns": case([5, 3, 6], "softmax", axis=3, log=False), "softmax-sequence": case([4, 7], "softmax", axis=1, log=False),
+        "log-softmax-features": case([11], "softmax", axis=1, log=True, batch=3), "log-softmax-rows": case([18, 4, 3], "softmax", axis=2, log=True),
+        "lrn": normalized([18, 3, 7], 5, 0.5, 0.75, 1.0), "lrn-even-size": normalized([7, 5, 4], 4, 0.25, 0.5, 2.0),
+        "lrn-wider-than-channels": normalized([3, 2, 9], 9, 1.0, 0.75, 0.5), "lrn-sequence": normalized([6, 21], 3, 0.5, 0.75, 1.0),
+        "matmul": case([[3, 5], [5, 4]], "matmul"), "matmul-heads": case([[2, 7, 6], [2, 6, 19]], "matmul"),
+        "conv3d": convolution([4, 4, 5, 6], 5, (3, 3, 3), before=(1, 1, 1), after=(1, 1, 1), bias=True),
+        "conv3d-groups-stride": convolution([4, 5, 6, 7], 6, (2, 3, 1), stride=(2, 1, 3), before=(0, 1, 0), after=(1, 1, 0), groups=2),
+        "conv3d-dilation": convolution([2, 5, 6, 7], 3, (2, 2, 3), before=(1, 2, 3), after=(0, 1, 3), dilation=(2, 1, 3), bias=True),
+        "pool-max-dilation": pooled("max", [18, 9, 8], (3, 2), (1, 2), dilation=(2, 3)),
+        "pool-max-dilation-padding": pooled("max", [5, 7, 8], (3, 3), (2, 2), (1, 2, 2, 1), dilation=(2, 2)),
+        "pool-max-uneven": pooled("max", [18, 7, 6], (3, 2), (2, 3), (2, 0, 1, 1), ceil=True),
+        "pool-max-ceil-padding": pooled("max", [5, 6, 7], (3, 3), (2, 2), (1, 1, 1, 1), ceil=True),
+        "pool-max-overlapping": pooled("max", [16, 5, 6], (3, 3), (1, 1), (1, 1, 1, 1)),
+        "pool-average-uneven": pooled("average", [18, 7, 6], (3, 2), (2, 1), (2, 0, 1, 1)),
+        "pool-average-uneven-counts": pooled("average", [5, 7, 6], (3, 2), (2, 1), (2, 0, 1, 1), counts=True),
+        "pool-average-ceil": pooled("average", [5, 6, 7], (3, 3), (2, 2), (1, 1, 1, 1), ceil=True),
+        "pool-average-ceil-counts": pooled("average", [18, 6, 7], (3, 3), (2, 2), (1, 1, 1, 1), ceil=True, counts=True),
+        "pool-average-dilation": pooled("average", [5, 8, 9], (2, 3), (2, 1), (0, 2, 1, 1), dilation=(3, 2)),
+        "pool-average-dilation-counts": pooled("average", [5, 8, 9], (2, 3), (2, 1), (0, 2, 1, 1), counts=True, dilation=(3, 2)),
+        "global-average-pool-rows": case([5, 6, 1], "reduce", function="mean", axes=[2], keeps=True),
     }

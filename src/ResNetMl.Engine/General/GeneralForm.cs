@@ -48,6 +48,11 @@ internal sealed record GeneralForm(GeneralPass Pass, bool IsOnBlocks)
         Reshape => new ReshapePass(output.ElementCount),
         Transpose transpose => new AxisOrderPass(transpose, inputs[0], output),
         Reduce reduce => new ReducePass(reduce, inputs[0]),
+        Softmax softmax => new SoftmaxPass(softmax, output),
+        LocalResponseNorm norm => new LocalResponseNormPass(norm, output),
+        MatMul => new MatMulPass(inputs[0], inputs[1]),
+        Conv3d conv => new Conv3dPass(conv, inputs[0], output),
+        StochasticDepth depth => new StochasticDepthPass(depth, output, salt, isTraining),
         _ => throw new NotSupportedException($"The engine has no pass for {layer.GetType().Name}."),
     };
 }

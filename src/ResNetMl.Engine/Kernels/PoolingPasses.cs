@@ -105,6 +105,7 @@ internal sealed unsafe class PoolingPasses
         Output = _output,
         Kernel = _layer.KernelSize,
         Stride = _layer.Stride,
+        Dilation = _layer.Dilation,
         Padding = _layer.Padding,
         CountsPadding = _layer.CountsPadding,
         X = x,

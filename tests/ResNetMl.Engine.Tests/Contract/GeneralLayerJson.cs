@@ -22,6 +22,8 @@ internal static class GeneralLayerJson
             "reshape" => new Reshape(Shape("shape")),
             "transpose" => new Transpose(Shape("order")),
             "reduce" => new Reduce(Function<ReductionKind>(), Shape("axes"), Bool("keeps")),
+            "pool" => new Pool2d(
+                Function<PoolingKind>(), Size("kernel"), Size("stride"), Padding("padding"), Bool("ceil"), Bool("counts"), Size("dilation")),
             "softmax" => new Softmax(Int("axis"), Bool("log")),
             "lrn" => new LocalResponseNorm(Int("size"), Number("alpha")!.Value, Number("beta")!.Value, Number("bias")!.Value),
             "matmul" => new MatMul(),
@@ -42,6 +44,13 @@ internal static class GeneralLayerJson
         bool Bool(string name) => a.GetProperty(name).GetBoolean();
         float? Number(string name) => a.TryGetProperty(name, out JsonElement number) ? number.GetSingle() : null;
         Shape Shape(string name) => new([.. a.GetProperty(name).EnumerateArray().Select(length => length.GetInt32())]);
+        Size2d Size(string name) => new(a.GetProperty(name)[0].GetInt32(), a.GetProperty(name)[1].GetInt32());
+        Padding2d Padding(string name)
+        {
+            Shape sides = Shape(name);
+            return new Padding2d(sides[0], sides[1], sides[2], sides[3]);
+        }
+
         TKind Function<TKind>()
             where TKind : struct, Enum => Enum.Parse<TKind>(a.GetProperty("function").GetString()!, ignoreCase: true);
     }

@@ -139,20 +139,23 @@ internal static class ReferenceNetwork
                 {
                     int top = (row * pool.Stride.Height) - pool.Padding.Top;
                     int left = (column * pool.Stride.Width) - pool.Padding.Left;
-                    int bottom = Math.Min(top + pool.KernelSize.Height, input[2] + pool.Padding.Bottom);
-                    int right = Math.Min(left + pool.KernelSize.Width, input[3] + pool.Padding.Right);
-                    double[] inside = [.. from h in Enumerable.Range(top, bottom - top)
-                                          from w in Enumerable.Range(left, right - left)
+                    int[] rows = Taps(top, pool.KernelSize.Height, pool.Dilation.Height, input[2] + pool.Padding.Bottom);
+                    int[] columns = Taps(left, pool.KernelSize.Width, pool.Dilation.Width, input[3] + pool.Padding.Right);
+                    double[] inside = [.. from h in rows
+                                          from w in columns
                                           where h >= 0 && h < input[2] && w >= 0 && w < input[3]
                                           select x[(((map * input[2]) + h) * input[3]) + w]];
                     y[index++] = pool.Kind == PoolingKind.Max
                         ? inside.Max()
-                        : inside.Sum() / (pool.CountsPadding ? (bottom - top) * (right - left) : inside.Length);
+                        : inside.Sum() / (pool.CountsPadding ? rows.Length * columns.Length : inside.Length);
                 }
             }
         }
 
         return y;
+
+        static int[] Taps(int first, int count, int dilation, int end) =>
+            [.. Enumerable.Range(0, count).Select(tap => first + (tap * dilation)).Where(place => place < end)];
     }
 
     private static double[] Multiply(Linear linear, double[] x, double[] weight, double[]? bias)
