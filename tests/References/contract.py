@@ -16,6 +16,7 @@ import torch.nn.functional as F
 
 from contract_general import (
     activation_cases, arithmetic_cases, general_apply, general_buffers, general_state_of, moving_cases, other_cases, reducing_cases)
+from contract_networks import network_cases
 
 TARGET = pathlib.Path(__file__).parent.parent / "ResNetMl.Engine.Tests" / "Contract" / "contract.json"
 
@@ -245,6 +246,7 @@ CASES = {
     **moving_cases(Graph),
     **reducing_cases(Graph),
     **other_cases(Graph),
+    **network_cases(Graph),
 }
 
 
