@@ -3,10 +3,11 @@ namespace ResNetMl.Engine.Tests.Contract;
 /// <summary>The backends that the contract suite runs against: those this product has, whether or not this machine has them.</summary>
 public static class TestBackends
 {
-    private static readonly string[] BackendNames = ["managed", "onednn"];
+    /// <summary>Their names.</summary>
+    public static readonly string[] Names = ["managed", "onednn"];
 
     /// <summary>Every backend, for theories.</summary>
-    public static TheoryData<string> All => new(BackendNames);
+    public static TheoryData<string> All => new(Names);
 
     /// <summary>Every backend with every one of some names.</summary>
     public static TheoryData<string, string> With(IEnumerable<string> names)
@@ -14,7 +15,7 @@ public static class TestBackends
         var data = new TheoryData<string, string>();
         foreach (string name in names)
         {
-            foreach (string backend in BackendNames)
+            foreach (string backend in Names)
             {
                 data.Add(backend, name);
             }
