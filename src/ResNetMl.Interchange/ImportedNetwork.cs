@@ -20,4 +20,24 @@ public sealed record ImportedNetwork(NetworkDefinition Definition, StateDictiona
 
     /// <summary>What every image goes through before the network; null where the file does not say it: it is never guessed.</summary>
     public Preprocessing? Preprocessing { get; init; }
+
+    /// <summary>The same network with a new head, to fine-tune on other classes; all other weights are shared with this one.</summary>
+    /// <param name="classes">How many classes, ≥ 2.</param>
+    /// <param name="seed">What the head's first weights follow from (<see cref="InitialState"/>).</param>
+    /// <returns>The network without labels, which were those of the old classes; the preprocessing stays.</returns>
+    /// <exception cref="ArgumentException">The network has no head that could be replaced; the message says what it ends with.</exception>
+    public ImportedNetwork WithClasses(int classes, long seed)
+    {
+        NetworkDefinition definition = ClassifierHead.Replace(Definition, classes, out string head);
+        var weights = new StateDictionary();
+        Node node = definition.Nodes.Single(candidate => candidate.Name == head);
+        StateDictionary fresh = InitialState.Create(
+            new NetworkDefinition(head, [new NetworkInput("input", definition.ShapeOf(node.Inputs[0]))], [node with { Inputs = ["input"] }], [head]), seed);
+        foreach (ParameterSpec parameter in definition.State)
+        {
+            weights.Add(parameter.Name, fresh.TryGetValue(parameter.Name, out Tensor? tensor) ? tensor : Weights[parameter.Name]);
+        }
+
+        return this with { Definition = definition, Weights = weights, Labels = null };
+    }
 }

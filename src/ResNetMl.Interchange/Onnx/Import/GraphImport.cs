@@ -171,6 +171,7 @@ internal sealed class GraphImport
             return Composer.IsInput(data) ? Composer.Add(where, new Reshape(new Shape(data.Shape.AsSpan()[1..])), output.Name, [data]) : data;
         }
 
-        throw new InterchangeException($"{where}: expected numbers that the network computes from its input, got a constant.");
+        throw new InterchangeException(
+            $"{where}: expected numbers that the network computes from its input, got {(value is ConstantValue ? "a constant" : "a part of Gelu")}.");
     }
 }

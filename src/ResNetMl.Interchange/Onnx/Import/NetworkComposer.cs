@@ -97,6 +97,17 @@ internal sealed class NetworkComposer
         }
     }
 
+    /// <summary>The numbers of a constant layer; null where a name is another layer's.</summary>
+    internal Tensor? ConstantOf(string name) =>
+        _places.TryGetValue(name, out int place) && _nodes[place] is { Layer: Constant } ? _state[$"{name}.value"] : null;
+
+    /// <summary>Takes a weight from a node that is about to be replaced.</summary>
+    internal Tensor TakeState(Node node, string part)
+    {
+        _state.Remove($"{node.Name}.{part}", out Tensor? value);
+        return value!;
+    }
+
     /// <summary>The definition and the weights in the order in which it names them.</summary>
     internal ImportedNetwork Finish(string where, string name, IReadOnlyList<DataValue> outputs)
     {
@@ -107,7 +118,9 @@ internal sealed class NetworkComposer
 
         try
         {
-            var definition = new NetworkDefinition(name, _inputs, [.. _nodes.OfType<Node>()], [.. outputs.Select(output => output.Name)]);
+            // A pattern may have left a constant that nothing reads any more.
+            Node[] nodes = [.. _nodes.OfType<Node>().Where(node => node.Layer is not Constant || _readers.GetValueOrDefault(node.Name) > 0 || outputs.Any(output => output.Name == node.Name))];
+            var definition = new NetworkDefinition(name, _inputs, nodes, [.. outputs.Select(output => output.Name)]);
             var weights = new StateDictionary();
             foreach (ParameterSpec parameter in definition.State)
             {

@@ -110,9 +110,11 @@ internal sealed class OnnxNode
 
     // Inputs
 
-    internal OnnxValue Input(int index) => HasInput(index)
-        ? Graph.ValueOf(Where, _proto.Input[index])
-        : throw Error($"an input {index}", $"{_proto.Input.Count} inputs");
+    internal OnnxValue Input(int index)
+    {
+        OnnxValue value = HasInput(index) ? Graph.ValueOf(Where, _proto.Input[index]) : throw Error($"an input {index}", $"{_proto.Input.Count} inputs");
+        return value is ErfValue && Operator is not ("Add" or "Mul") ? throw GeluPattern.Unknown(this) : value;
+    }
 
     internal string InputName(int index) => _proto.Input[index];
 

@@ -23,6 +23,7 @@ internal static class OperatorTable
         ["Dropout"] = NormalizationOperators.Dropout,
         ["Elu"] = ActivationOperators.Elu,
         ["Equal"] = ConstantOperators.Equal,
+        ["Erf"] = GeluPattern.Erf,
         ["Exp"] = node => ActivationOperators.Plain(node, ActivationKind.Exp),
         ["Expand"] = MovementOperators.Expand,
         ["Flatten"] = ShapeOperators.Flatten,

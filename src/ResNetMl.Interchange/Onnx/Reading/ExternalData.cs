@@ -9,12 +9,12 @@ internal sealed class ExternalData
     private const int MaxLinks = 40;
 
     private readonly string? _folder;
-    private readonly MemoryBudget _budget;
+    private readonly ModelBudget _budget;
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
     /// <param name="folder">The model's folder; null where the model came from memory and has none.</param>
     /// <param name="budget">Grows by each file's size once.</param>
-    internal ExternalData(string? folder, MemoryBudget budget)
+    internal ExternalData(string? folder, ModelBudget budget)
     {
         _folder = folder is null ? null : RealPath(Path.GetFullPath(folder));
         _budget = budget;

@@ -12,32 +12,14 @@ internal static class OnnxModelReader
 
     internal static ImportedNetwork ReadFile(string path, OnnxImportOptions options)
     {
-        var file = new FileInfo(path);
-        if (!file.Exists)
-        {
-            throw new FileNotFoundException($"There is no ONNX model at '{path}'. Check the path.", path);
-        }
-
-        // Asked before opening: opening a pipe would wait for a writer for ever. Pipes and devices have no length.
-        if (file.Length == 0)
-        {
-            throw new InterchangeException($"{path}: expected an ONNX model, got an empty file, a pipe or a device.");
-        }
-
-        if (file.Length > Array.MaxLength)
-        {
-            throw new InterchangeException(
-                $"{path}: expected at most {Array.MaxLength:N0} bytes, which is all that one ONNX file may have, got {file.Length:N0}. Keep the weights in external data.");
-        }
-
-        return Read(path, File.ReadAllBytes(path), Path.GetDirectoryName(Path.GetFullPath(path)), options);
+        return Read(path, ForeignFile.ReadAll(path, "an ONNX model"), Path.GetDirectoryName(Path.GetFullPath(path)), options);
     }
 
     internal static ImportedNetwork ReadBytes(ReadOnlyMemory<byte> bytes, OnnxImportOptions options) => Read("ONNX model", bytes, folder: null, options);
 
     private static ImportedNetwork Read(string where, ReadOnlyMemory<byte> bytes, string? folder, OnnxImportOptions options)
     {
-        var budget = new MemoryBudget(where, bytes.Length);
+        var budget = new ModelBudget(where, bytes.Length);
         ModelProto model = Parse(where, bytes, budget);
         if (model.Graph is null || model.Graph.Node.Count + model.Graph.Output.Count == 0)
         {
@@ -50,7 +32,7 @@ internal static class OnnxModelReader
         return OnnxMetadata.Apply(where, model, network);
     }
 
-    private static ModelProto Parse(string where, ReadOnlyMemory<byte> bytes, MemoryBudget budget)
+    private static ModelProto Parse(string where, ReadOnlyMemory<byte> bytes, ModelBudget budget)
     {
         budget.Take(bytes.Length, "its bytes");
         WireScan.Check(where, bytes.Span, budget);

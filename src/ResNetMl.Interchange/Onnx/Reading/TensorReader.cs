@@ -8,14 +8,14 @@ namespace ResNetMl.Interchange.Onnx;
 /// Turns tensors of a file into constants: floating-point ones into single precision (float16 and bfloat16 exactly, double rounded), whole ones
 /// and truth values into 64 bits. Sizes are checked against the file before memory is taken.
 /// </summary>
-internal sealed class TensorReader(MemoryBudget budget, ExternalData external)
+internal sealed class TensorReader(ModelBudget budget, ExternalData external)
 {
     /// <summary>More whole numbers than any shape, axis or index list has.</summary>
     internal const int MaxIntegers = 1 << 20;
 
     private const int IntegerBytes = 16;
 
-    internal MemoryBudget Budget { get; } = budget;
+    internal ModelBudget Budget { get; } = budget;
 
     /// <summary>Reads a tensor's header; its numbers are read when asked for.</summary>
     internal ConstantValue Read(string where, TensorProto tensor)

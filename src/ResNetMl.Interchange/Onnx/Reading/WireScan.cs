@@ -16,12 +16,12 @@ internal ref struct WireScan
     private const int ListGrowth = 3;
 
     private readonly ReadOnlySpan<byte> _bytes;
-    private readonly MemoryBudget _budget;
+    private readonly ModelBudget _budget;
     private readonly string _where;
     private int _position;
     private int _nodes;
 
-    private WireScan(string where, ReadOnlySpan<byte> bytes, MemoryBudget budget)
+    private WireScan(string where, ReadOnlySpan<byte> bytes, ModelBudget budget)
     {
         _where = where;
         _bytes = bytes;
@@ -49,7 +49,7 @@ internal ref struct WireScan
         Entry,
     }
 
-    internal static void Check(string where, ReadOnlySpan<byte> bytes, MemoryBudget budget)
+    internal static void Check(string where, ReadOnlySpan<byte> bytes, ModelBudget budget)
     {
         var scan = new WireScan(where, bytes, budget);
         scan.Message(Kind.Model, bytes.Length);

@@ -17,6 +17,12 @@ internal static class ArithmeticOperators
         }
 
         (OnnxValue left, OnnxValue right) = (node.Input(0), node.Input(1));
+        if (GeluPattern.Find(node, kind, left, right) is { } next)
+        {
+            node.Bind(0, next);
+            return;
+        }
+
         if (left is ConstantValue leftConstant && right is ConstantValue rightConstant && IntegerFolding.CanFold(leftConstant, rightConstant))
         {
             node.Bind(0, IntegerFolding.Binary(node, kind, leftConstant, rightConstant));
@@ -28,7 +34,7 @@ internal static class ArithmeticOperators
             right = Aligned(node, right, node.RankOf(left), axis.Value);
         }
 
-        node.Bind(0, GatePatterns.Find(node, kind, left, right) ?? Combine(node, kind, left, right, node.Name));
+        node.Bind(0, FusedPatterns.Find(node, kind, left, right) ?? Combine(node, kind, left, right, node.Name));
     }
 
     /// <summary>Max, Min and Sum of any number of inputs.</summary>

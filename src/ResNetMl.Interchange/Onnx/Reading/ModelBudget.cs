@@ -4,7 +4,7 @@ namespace ResNetMl.Interchange.Onnx;
 /// Bytes that reading a file may take, so that a file of a few bytes cannot ask for all memory: 32 MiB and six times the file. Each part
 /// asks before it allocates.
 /// </summary>
-internal sealed class MemoryBudget
+internal sealed class ModelBudget
 {
     private const long Base = 32L << 20;
     private const long Factor = 6;
@@ -12,7 +12,7 @@ internal sealed class MemoryBudget
     private readonly string _where;
     private long _left;
 
-    internal MemoryBudget(string where, long fileBytes)
+    internal ModelBudget(string where, long fileBytes)
     {
         _where = where;
         _left = Base;
