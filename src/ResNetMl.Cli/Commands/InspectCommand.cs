@@ -28,17 +28,38 @@ internal static class InspectCommand
 
     private static readonly Option<bool> Layers = new("--layers") { Description = "One row a layer instead of one a stage." };
 
+    private static readonly Option<string?> Svg = new("--svg")
+    {
+        Description = "Also draws the network into this file, for a browser.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<bool> EveryBlock = new("--every-block") { Description = "Draws equal blocks one by one instead of once." };
+
     internal static Command Create() =>
-        new("inspect", "Shows a network's layers, shapes, parameters and multiply-adds.") { What, Input, Classes, Layers };
+        new("inspect", "Shows a network's layers, shapes, parameters and multiply-adds.") { What, Input, Classes, Layers, Svg, EveryBlock };
 
     internal static int Run(CommandContext context)
     {
         NetworkDefinition definition = NetworkArgument.Read(
             context.Get(What), context.Get(Classes), ShapeArgument.Parse("--input", context.Get(Input)));
+        if (context.Get(EveryBlock) && context.Get(Svg) is null)
+        {
+            throw new UsageException("--every-block goes with --svg FILE.");
+        }
+
+        string? svg = context.Get(Svg) is { } file ? OutputArgument.File("--svg", file) : null;
         NetworkSummary summary = NetworkSummary.Of(definition);
         foreach (string line in summary.Lines(context.Get(Layers) ? SummaryDetail.Nodes : SummaryDetail.Stages))
         {
             context.Terminal.WriteLine(line);
+        }
+
+        if (svg is not null)
+        {
+            File.WriteAllText(svg, NetworkDrawing.Svg(definition, new DrawingOptions { DrawsEveryBlock = context.Get(EveryBlock) }));
+            context.Terminal.WriteLine("");
+            context.Terminal.WriteLine($"Drawn into {context.Get(Svg)}.");
         }
 
         context.Terminal.WriteJson(summary);

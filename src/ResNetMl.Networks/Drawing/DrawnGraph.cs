@@ -130,7 +130,7 @@ internal sealed class DrawnGraph
     private static int Period(List<DrawnUnit> segments, int start, out int count)
     {
         (int period, count) = (1, 1);
-        for (int length = 2; length <= Math.Min(MaxPeriod, (segments.Count - start) / 2); length++)
+        for (int length = 1; length <= Math.Min(MaxPeriod, (segments.Count - start) / 2); length++)
         {
             int repeats = 1;
             while (start + ((repeats + 1) * length) <= segments.Count && Enumerable.Range(0, length).All(

@@ -255,14 +255,14 @@ internal sealed class UnitLayout
         }
 
         bool changesShape = leavesLayers || _chainOf.GetValueOrDefault(node)?.Exists(ChangesShape) == true;
-        if (source is not null && _chainOf.TryGetValue(source, out List<DrawnNode>? left) && _chainOf.TryGetValue(node, out List<DrawnNode>? entered) && left != entered)
-        {
-            return new DrawnLine([(from.X, from.Bottom), (from.X, to.Middle), (to.X > from.X ? to.Left : to.Right, to.Middle)], true, changesShape);
-        }
-
         if (from.X == to.X)
         {
             return new DrawnLine([(from.X, from.Bottom), (to.X, to.Top)], to.X > 0, changesShape);
+        }
+
+        if (source is not null && _chainOf.TryGetValue(source, out List<DrawnNode>? left) && _chainOf.TryGetValue(node, out List<DrawnNode>? entered) && left != entered)
+        {
+            return new DrawnLine([(from.X, from.Bottom), (from.X, to.Middle), (to.X > from.X ? to.Left : to.Right, to.Middle)], true, changesShape);
         }
 
         if (to.X > from.X)
