@@ -144,7 +144,7 @@ def networks():
 def torchvision_networks():
     import torchvision
 
-    for name, size in (("resnet18", 64), ("resnet50", 64)):
+    for name, size in (("resnet18", 64), ("resnet50", 64), ("resnext50_32x4d", 64)):
         model = randomize(getattr(torchvision.models, name)(num_classes=7))
         save(f"{name}-zip.pth", model.state_dict(), model.state_dict())
         with torch.no_grad():

@@ -6,6 +6,9 @@ namespace ResNetMl.Interchange;
 /// <summary>Recognises residual networks under torchvision's names.</summary>
 internal static class ImageNetNetworks
 {
+    // Published ones have up to 512; beyond this the widths of stage 4 would not fit a tensor.
+    private const int WidestBottleneck = 1 << 14;
+
     /// <inheritdoc cref="KnownNetworks.Recognize"/>
     internal static ImportedNetwork? Recognize(StateDictionary state)
     {
@@ -23,14 +26,25 @@ internal static class ImageNetNetworks
             return null;
         }
 
-        bool projectsEverywhere = state.ContainsKey($"layer4.{blocks[3] - 1}.downsample.0.weight") && blocks[3] > 1;
-        NetworkDefinition definition =
-            new ImageNetResNet(state.ContainsKey("layer1.0.conv3.weight") ? BlockKind.Bottleneck : BlockKind.Basic, blocks)
-            {
-                Classes = classifier[0],
-                InputShape = [stem[1], 224, 224],
-                Shortcut = projectsEverywhere ? ShortcutOption.ProjectionEverywhere : ShortcutOption.ProjectionWhereShapeChanges,
-            }.Define();
+        bool projectsEverywhere = blocks[3] > 1 && state.ContainsKey($"layer4.{blocks[3] - 1}.downsample.0.weight");
+        bool isBottleneck = state.ContainsKey("layer1.0.conv3.weight");
+        (int groups, int widthPerGroup) = (1, 64);
+        if (isBottleneck && state.ShapeOf("layer1.0.conv2.weight", 4) is { } wide &&
+            wide[0] is > 0 and <= WidestBottleneck && wide[1] > 0)
+        {
+            // [width, width/groups, 3, 3]: cardinality and width of ResNeXt and Wide ResNet.
+            groups = Math.Max(wide[0] / wide[1], 1);
+            widthPerGroup = wide[0] / groups;
+        }
+
+        NetworkDefinition definition = new ImageNetResNet(isBottleneck ? BlockKind.Bottleneck : BlockKind.Basic, blocks)
+        {
+            Classes = classifier[0],
+            InputShape = [stem[1], 224, 224],
+            Shortcut = projectsEverywhere ? ShortcutOption.ProjectionEverywhere : ShortcutOption.ProjectionWhereShapeChanges,
+            Groups = groups,
+            WidthPerGroup = widthPerGroup,
+        }.Define();
         return state.Fit(definition) is { } weights ? new ImportedNetwork(definition, weights) : null;
     }
 }

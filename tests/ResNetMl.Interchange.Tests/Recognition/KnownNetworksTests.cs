@@ -50,6 +50,7 @@ public sealed class KnownNetworksTests(TorchNetworks files) : IClassFixture<Torc
     [InlineData("onednn", "resnet18", 3)]
     [InlineData("managed", "resnet50", 3)]
     [InlineData("onednn", "resnet50", 3)]
+    [InlineData("onednn", "resnext50_32x4d", 3)]
     public void Recognised_networks_compute_the_logits_of_PyTorch(string backend, string name, int channels)
     {
         JsonElement expected = files.Expected($"{name}-zip.pth");

@@ -8,7 +8,8 @@ namespace ResNetMl.Interchange.Tests.Recognition;
 public sealed class RecognitionRulesTests
 {
     public static TheoryData<string> CataloguedNetworks =>
-        new("resnet8", "resnet20", "resnet20-option-b", "resnet20-option-c", "resnet18", "resnet34", "resnet101", "resnet152", "resnet18-option-c");
+        new("resnet8", "resnet20", "resnet20-option-b", "resnet20-option-c", "resnet18", "resnet34", "resnet101", "resnet152", "resnet18-option-c",
+            "resnext50-32x4d", "wide-resnet50-2");
 
     [Theory, MemberData(nameof(CataloguedNetworks))]
     public void A_networks_own_names_and_shapes_lead_back_to_it(string name)
