@@ -37,7 +37,7 @@ internal static class DemoCommand
     internal static int Run(CommandContext context)
     {
         ITerminal terminal = context.Terminal;
-        Executor executor = CommonOptions.ChooseExecutor(context.Arguments);
+        TrainingExecutor executor = CommonOptions.ChooseTrainingExecutor(context.Arguments);
         using IExampleSource training = ExampleSource.Open(Path.Combine(SampleFolder, "train.zip"));
         using IExampleSource test = ExampleSource.Open(Path.Combine(SampleFolder, "test.zip"));
         string folder = context.Get(Output);
@@ -80,11 +80,11 @@ internal static class DemoCommand
 
         terminal.WriteLine();
         terminal.WriteLine($"3. Evaluate on {test.Count:N0} images it has not seen");
-        MulticlassClassificationMetrics metrics = EvaluateCommand.Measure(context, executor, model, test, isStrict: false).Metrics;
+        MulticlassClassificationMetrics metrics = EvaluateCommand.Measure(context, executor.Scoring, model, test, isStrict: false).Metrics;
 
         terminal.WriteLine();
         terminal.WriteLine($"4. Predict {Predictions} of them");
-        IReadOnlyList<object> predictions = Predict(context, executor, model, test);
+        IReadOnlyList<object> predictions = Predict(context, executor.Scoring, model, test);
 
         terminal.WriteLine();
         terminal.WriteLine($"Model: {Path.GetFullPath(modelFile)}");

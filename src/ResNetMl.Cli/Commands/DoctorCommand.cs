@@ -7,6 +7,8 @@ using ResNetMl.Cli.Shell;
 using ResNetMl.Data;
 using ResNetMl.Engine;
 using ResNetMl.Images;
+using ResNetMl.Transforms.Onnx;
+using ResNetMl.Vision;
 
 namespace ResNetMl.Cli.Commands;
 
@@ -28,7 +30,7 @@ internal static class DoctorCommand
             MemoryGib = Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30), 1),
             CpuFeatures = CpuFeatures(),
             Images = images,
-            Executors = Backends.Available.Select(b => new { b.Name, b.Description, IsDefault = ReferenceEquals(b, Backends.Default) }).ToArray(),
+            Executors = Executors().Select(e => new { e.Name, e.Description, IsDefault = e.Name == Backends.Default.Name }).ToArray(),
             Missing = Missing(imagesWork, images),
         };
 
@@ -52,6 +54,12 @@ internal static class DoctorCommand
 
         terminal.WriteJson(findings);
         return imagesWork ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static IEnumerable<IExecutor> Executors()
+    {
+        IEnumerable<IExecutor> backends = Backends.Available.Select(backend => new BackendExecutor(backend));
+        return OnnxRuntimeExecutor.Instance is { } onnxRuntime ? backends.Append(onnxRuntime) : backends;
     }
 
     private static string[] CpuFeatures()
@@ -84,12 +92,17 @@ internal static class DoctorCommand
         var missing = new List<string>();
         if (!imagesWork)
         {
-            missing.Add($"libvips, without which no image can be decoded: {images}");
+            missing.Add($"{images} Without it no image can be decoded.");
         }
 
         if (Backends.OneDnn is null)
         {
-            missing.Add($"oneDNN, which is faster than the managed kernels: {Backends.OneDnnUnavailableReason}");
+            missing.Add($"{Backends.OneDnnUnavailableReason} The managed kernels are used instead.");
+        }
+
+        if (OnnxRuntimeExecutor.UnavailableReason is { } reason)
+        {
+            missing.Add($"{reason} Only --executor onnxruntime needs it.");
         }
 
         return missing;

@@ -56,7 +56,7 @@ internal static class TrainCommand
     internal static int Run(CommandContext context)
     {
         ITerminal terminal = context.Terminal;
-        Executor executor = CommonOptions.ChooseExecutor(context.Arguments);
+        TrainingExecutor executor = CommonOptions.ChooseTrainingExecutor(context.Arguments);
         bool isStrict = context.Get(TrainingOptionsParser.Strict);
         string output = OutputArgument.File("--output", context.Get(Output));
         using IExampleSource training = DatasetArgument.Open(terminal, context.Get(Dataset), isStrict);
@@ -93,7 +93,7 @@ internal static class TrainCommand
         }
 
         (MulticlassClassificationMetrics Metrics, IReadOnlyList<BadImage> Bad)? measured =
-            test is null || isCancelled ? null : EvaluateCommand.Measure(context, executor, result.Model, test, isStrict);
+            test is null || isCancelled ? null : EvaluateCommand.Measure(context, executor.Scoring, result.Model, test, isStrict);
         terminal.WriteJson(new
         {
             Model = output,

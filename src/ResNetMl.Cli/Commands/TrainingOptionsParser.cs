@@ -72,7 +72,7 @@ internal static class TrainingOptionsParser
     }
 
     /// <summary>The trainer's options; preprocessing and checkpoint folder are the caller's to set.</summary>
-    internal static TrainerOptions Read(CommandContext context, Executor executor)
+    internal static TrainerOptions Read(CommandContext context, TrainingExecutor executor)
     {
         bool isSgd = context.Get(OptimizerName) == "sgd";
         double rate = context.Get(LearningRate) ?? (isSgd ? 0.1 : 0.001);

@@ -64,6 +64,40 @@ public sealed class MainJobTests : IDisposable
     }
 
     [Fact]
+    public void ONNX_Runtime_gives_a_trained_model_the_answers_that_the_backend_gave()
+    {
+        string[] onnxRuntime = Resnetml.Executor("onnxruntime");
+        string pictures = _folder.WriteWarmAndCold("pictures", picturesPerLabel: 2);
+        string model = _folder["model.zip"];
+        Resnetml.Run(["train", "--dataset", pictures, "--epochs", "2", "--output", model, .. Resnetml.Tiny]).Expect(0);
+
+        (string Label, double Probability)[] expected = Scores(Resnetml.Steady);
+        (string Label, double Probability)[] actual = Scores(onnxRuntime);
+        JsonNode metrics = Resnetml.Run(["evaluate", "--model", model, "--dataset", pictures, "--json", .. onnxRuntime]).Expect(0).Json["metrics"]!;
+        JsonNode expectedMetrics = Resnetml.Run(["evaluate", "--model", model, "--dataset", pictures, "--json", .. Resnetml.Steady]).Expect(0).Json["metrics"]!;
+
+        Assert.Equal(8, expected.Length);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            // Both compute in single precision, in another order.
+            Assert.Equal(expected[i].Label, actual[i].Label);
+            Assert.Equal(expected[i].Probability, actual[i].Probability, 1e-5);
+        }
+
+        Assert.Equal(expectedMetrics["confusionMatrix"]!.ToJsonString(), metrics["confusionMatrix"]!.ToJsonString());
+
+        (string Label, double Probability)[] Scores(string[] executor)
+        {
+            JsonNode document = Resnetml.Run(["predict", "--model", model, pictures, "--json", .. executor]).Expect(0).Json;
+            return
+            [
+                .. document["predictions"]!.AsArray().SelectMany(prediction => prediction!["scores"]!.AsArray())
+                    .Select(score => ((string)score!["label"]!, (double)score["probability"]!)),
+            ];
+        }
+    }
+
+    [Fact]
     public void Predictions_of_a_folder_come_in_order_with_the_best_labels_first()
     {
         string pictures = _folder.WriteWarmAndCold("pictures", picturesPerLabel: 2);

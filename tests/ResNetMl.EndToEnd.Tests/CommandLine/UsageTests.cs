@@ -36,19 +36,20 @@ public sealed class UsageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--executor bogus", "--executor bogus: expected auto, onednn or managed.\n")]
+    [InlineData("--executor bogus", "--executor bogus: expected auto, onednn, managed or onnxruntime.\n")]
+    [InlineData("--executor onnxruntime", "--executor onnxruntime: it scores and does not train; use --executor ", true)]
     [InlineData("--precision half", "--precision half: expected auto, fp32 or bf16.\n")]
     [InlineData("--threads -1", "--threads -1: expected 0 (one a core) or more.\n")]
     [InlineData("--epochs 0", "TrainerOptions.Epochs must be ≥ 1, got 0.\n")]
     [InlineData("--input 2,8,8", "Network input: expected [channels, height, width] with 1 channel (grey) or 3 (RGB), got [1, 2, 8, 8]. Give the network such an input.\n")]
-    public void Options_of_training_are_refused_before_it_starts(string options, string message)
+    public void Options_of_training_are_refused_before_it_starts(string options, string message, bool isStart = false)
     {
         string pictures = _folder.WriteWarmAndCold("pictures");
 
         CommandResult result = Resnetml.Run(
             ["train", "--dataset", pictures, "--output", _folder["m.zip"], "--network", "resnet8", .. options.Split(' ')]).Expect(2);
 
-        Assert.Equal(message, result.Error);
+        Assert.Equal(message, isStart ? result.Error[..Math.Min(message.Length, result.Error.Length)] : result.Error);
         Assert.False(File.Exists(_folder["m.zip"]));
     }
 
@@ -77,6 +78,29 @@ public sealed class UsageTests : IDisposable
 
         Assert.Equal(2, result.Expect(2).ExitCode);
         Assert.Matches(@"^--executor onednn: .*RESNETML_DISABLE_ONEDNN.* Use --executor managed, or auto\.\n$", result.Error);
+    }
+
+    [Fact]
+    public void Precision_bf16_asked_of_ONNX_Runtime_is_refused_by_name()
+    {
+        CommandResult result = Resnetml.Run("predict", "--model", _folder["absent.zip"], "x.png", "--executor", "onnxruntime", "--precision", "bf16").Expect(2);
+
+        Assert.SkipWhen(result.Error.StartsWith("--executor onnxruntime: ONNX Runtime: ", StringComparison.Ordinal), $"Needs ONNX Runtime's library: {result.Error}");
+        Assert.StartsWith("--precision bf16: the executor onnxruntime (ONNX Runtime 1.", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ONNX_Runtime_that_is_not_there_is_refused_with_the_reason()
+    {
+        using ResnetmlProcess process = ResnetmlProcess.Start(
+            ["predict", "--executor", "onnxruntime", "--model", _folder["absent.zip"], "x.png"], new() { ["RESNETML_ONNXRUNTIME"] = _folder["absent.so"] });
+
+        CommandResult result = process.WaitForEnd().Expect(2);
+
+        Assert.StartsWith("--executor onnxruntime: ONNX Runtime: expected ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $" at {_folder["absent.so"]}, which RESNETML_ONNXRUNTIME names, found no file. Correct the path, or unset the variable. Use --executor ",
+            result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,7 +170,8 @@ public sealed class UsageTests : IDisposable
         CommandResult result = process.WaitForEnd().Expect(1);
 
         string missing = (string)result.Json["missing"]!.AsArray()[0]!;
-        Assert.StartsWith("libvips, without which no image can be decoded: ", missing, StringComparison.Ordinal);
+        Assert.StartsWith("libvips (the image decoder): ", missing, StringComparison.Ordinal);
+        Assert.EndsWith(" Without it no image can be decoded.", missing, StringComparison.Ordinal);
         Assert.Contains("/nowhere/libvips.so", missing, StringComparison.Ordinal);
         Assert.Contains($"missing           {missing}\n", result.Error, StringComparison.Ordinal);
     }

@@ -34,12 +34,15 @@ internal static class Resnetml
     /// <summary>A network and a training of milliseconds: resnet8 on 3×8×8 pixels, steps of four images.</summary>
     internal static readonly string[] Tiny = [.. Steady, "--network", "resnet8", "--input", "3,8,8", "--batch-size", "4", "--validation-fraction", "0"];
 
-    /// <summary>Options that choose a backend, on one thread; the test is skipped where this machine lacks it.</summary>
+    /// <summary>Options that choose an executor, on one thread; the test is skipped where this machine lacks it.</summary>
     internal static string[] Executor(string name)
     {
         Assert.SkipWhen(
             name == "onednn" && Engine.Backends.OneDnn is null,
             $"Needs oneDNN (Debian package libdnnl2, which the build fetches): {Engine.Backends.OneDnnUnavailableReason}");
+        Assert.SkipWhen(
+            name == "onnxruntime" && Transforms.Onnx.OnnxRuntimeExecutor.Instance is null,
+            $"Needs ONNX Runtime, which the build fetches: {Transforms.Onnx.OnnxRuntimeExecutor.UnavailableReason}");
         return ["--executor", name, "--threads", "1"];
     }
 
