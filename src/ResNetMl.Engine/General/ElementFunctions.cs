@@ -138,14 +138,16 @@ internal readonly struct TanhFunction : IElementFunction
         O.Subtract(O.Broadcast(1), O.Multiply(v, v));
 }
 
-/// <summary>x·max(0, min(1, x/6 + 1/2)); between −3 and 3 the slope is x/3 + 1/2.</summary>
+/// <summary>x·min(max(x + 3, 0), 6)/6, which near −3 is exact to the last places; between −3 and 3 the slope is x/3 + 1/2.</summary>
 internal readonly struct HardSwishFunction : IElementFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Value<O, V>(V x, V alpha, V beta)
         where O : ILaneOperations<V>
         where V : struct =>
-        O.Multiply(x, LaneMath.HardSigmoid<O, V>(x, O.Broadcast(1f / 6), O.Broadcast(0.5f)));
+        O.Multiply(
+            x,
+            O.Multiply(O.Broadcast(1f / 6), O.Minimum(O.Maximum(O.Add(x, O.Broadcast(3)), O.Broadcast(0)), O.Broadcast(6))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Slope<O, V>(V v, V alpha, V beta)

@@ -163,18 +163,20 @@ internal sealed unsafe class Reduction
     }
 
     /// <summary>A vector of neighbouring results.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private TVector Across<TReduction, TOperations, TVector>(float* first)
         where TReduction : IReduction
         where TOperations : ILaneOperations<TVector>
         where TVector : struct
     {
         long step = _gone.Strides[0][^1];
+        int length = _gone.Inner;
         TVector all = TOperations.Broadcast(TReduction.Start);
         for (long row = 0; row < _goneRows; row++)
         {
             float* x = first + _gone.Offset(0, row);
             TVector some = TOperations.Load(x);
-            for (int i = 1; i < _gone.Inner; i++)
+            for (int i = 1; i < length; i++)
             {
                 x += step;
                 some = TReduction.Combine<TOperations, TVector>(some, TOperations.Load(x));
@@ -187,6 +189,7 @@ internal sealed unsafe class Reduction
     }
 
     /// <summary>One result of elements that are contiguous along the innermost axis.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float Along<TReduction, TOperations, TVector>(float* first)
         where TReduction : IReduction
         where TOperations : ILaneOperations<TVector>
