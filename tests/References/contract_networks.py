@@ -103,8 +103,24 @@ def attention(new_graph):
     return g
 
 
+def clipped_convolutions(new_graph):
+    """What scoring does in one pass: convolution, addition and clipping; with groups that are thinner than a vector, too."""
+    def case(groups, adds, alpha, beta):
+        g = new_graph([[8, 5, 6]])
+        x = g.conv("conv", "input0", 8, 8, 3, 1, 1, groups, bias=True)
+        x = g.add("add", "add", [x, "input0"]) if adds else x
+        g.add("clip", "activation", x, function="clip", alpha=alpha, beta=beta)
+        return 2, g
+
+    return {
+        "conv-clip": case(1, False, 0.0, 0.5), "conv-add-clip": case(1, True, 0.0, 0.75), "conv-clip-below-zero": case(1, False, -0.25, 0.5),
+        "conv-clip-above-zero": case(1, True, 0.125, 0.75), "conv-groups-add-clip": case(4, True, 0.0, 0.5), "conv-groups-clip": case(2, False, -0.5, 0.25),
+    }
+
+
 def network_cases(new_graph):
     return {
+        **clipped_convolutions(new_graph),
         "network-squeeze-and-excitation": (2, squeeze_and_excitation(new_graph)),
         "network-exclusive-gating": (2, exclusive_gating(new_graph)),
         "network-inverted-residual": (3, inverted_residual(new_graph)),

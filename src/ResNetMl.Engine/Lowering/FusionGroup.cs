@@ -47,7 +47,7 @@ internal sealed class FusionGroup
 
     private int Position { get; set; }
 
-    private ActivationKind? FusedActivation { get; set; }
+    private Activation? FusedActivation { get; set; }
 
     /// <summary>In training, only passes that are bound by memory are fused: a convolution's output is needed for its batch norm's gradient.</summary>
     private bool CanTakeFollowers => Head.Layer is BatchNorm || (!_isTraining && Head.Layer is Conv2d);
@@ -99,9 +99,9 @@ internal sealed class FusionGroup
                 $"{Head.Name}.bias",
                 $"{Head.Name}.running_mean",
                 $"{Head.Name}.running_var",
-                FusedActivation),
+                FusedActivation?.Kind),
             Activation activation => new ActivationOperation(name, inputs, output, activation),
-            Add => new AddOperation(name, inputs, output, FusedActivation),
+            Add => new AddOperation(name, inputs, output, FusedActivation?.Kind),
             Pool2d pool => new PoolOperation(name, inputs, output, pool),
             GlobalAveragePool => new GlobalAveragePoolOperation(name, inputs, output),
             Flatten => new FlattenOperation(name, inputs, output),
@@ -130,6 +130,7 @@ internal sealed class FusionGroup
         BatchNorm => !_isTraining && Head.Layer is Conv2d && ReferenceEquals(Last, Head),
         Add => CanTakeFollowers && node.Inputs.Count == 2 && _addend is null && FusedActivation is null,
         Activation { Kind: ActivationKind.Relu } => (CanTakeFollowers || _headReadsAddends) && FusedActivation is null,
+        Activation { Kind: ActivationKind.Clip, Alpha: <= 0, Beta: >= 0 } => CanTakeFollowers && Head.Layer is Conv2d && FusedActivation is null,
         _ => false,
     };
 
@@ -144,7 +145,7 @@ internal sealed class FusionGroup
                 _addend = node.Inputs[0] == Last.Name ? node.Inputs[1] : node.Inputs[0];
                 break;
             case Activation activation:
-                FusedActivation = activation.Kind;
+                FusedActivation = activation;
                 break;
         }
 

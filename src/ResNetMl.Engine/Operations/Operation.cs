@@ -20,9 +20,9 @@ public abstract record Operation(string Name, IReadOnlyList<int> Inputs, int Out
 /// <param name="Layer">Kernel size, stride, padding, groups.</param>
 /// <param name="Weight">Name of the weight, [out, in/groups, kH, kW].</param>
 /// <param name="Bias">Name of the bias, [out], or null.</param>
-/// <param name="Activation">Applied last, or null.</param>
+/// <param name="Activation">Applied last, or null: ReLU, or clipping between bounds that 0 lies between.</param>
 public sealed record ConvolutionOperation(
-    string Name, IReadOnlyList<int> Inputs, int Output, Conv2d Layer, string Weight, string? Bias, ActivationKind? Activation)
+    string Name, IReadOnlyList<int> Inputs, int Output, Conv2d Layer, string Weight, string? Bias, Activation? Activation)
     : Operation(Name, Inputs, Output);
 
 /// <summary>Batch norm, then (each where asked for) + a second input, activation.</summary>

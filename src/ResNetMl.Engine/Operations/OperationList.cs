@@ -76,7 +76,7 @@ public sealed class OperationList
         string kind = operation.GetType().Name.Replace("Operation", "", StringComparison.Ordinal);
         return operation switch
         {
-            ConvolutionOperation c => kind + (c.Bias is null ? "" : "+Bias") + (c.Inputs.Count > 1 ? "+Add" : "") + Suffix(c.Activation),
+            ConvolutionOperation c => kind + (c.Bias is null ? "" : "+Bias") + (c.Inputs.Count > 1 ? "+Add" : "") + Suffix(c.Activation?.Kind),
             BatchNormOperation b => kind + (b.Inputs.Count > 1 ? "+Add" : "") + Suffix(b.Activation),
             AddOperation a => kind + Suffix(a.Activation),
             ActivationOperation a => a.Layer.Kind.ToString(),

@@ -39,7 +39,7 @@ public sealed unsafe class PrimitiveTests
         var layer = new Conv2d(1, 1, 1);
         using Primitive convolution = factory.Convolution(
             Propagation.ForwardInference, ConvolutionAlgorithm.Direct, image, weights, bias, image, layer,
-            new FusedOperations(AddsDestination: true, Relu: true), "test");
+            new FusedOperations(AddsDestination: true, new Activation(ActivationKind.Relu)), "test");
         using var x = new Filled(library, image, -2);
         using var w = new Filled(library, weights, 3);
         using var b = new Filled(library, bias, 1);

@@ -1,4 +1,6 @@
+using ResNetMl.Engine.General;
 using ResNetMl.Engine.Kernels;
+using ResNetMl.Networks;
 
 namespace ResNetMl.Engine.Managed;
 
@@ -13,7 +15,10 @@ internal sealed unsafe class InferenceConvolutionStep(WorkBuilder builder, Convo
             ConvolutionPass.Create(geometry, Builder.BatchSize, Builder.Level, Builder.Team.ThreadCount, Builder.Workspace));
         pass.PackedWeights = weights.PackedOf(operation);
         pass.Bias = weights.BiasOf(operation);
-        pass.IsActivated = operation.Activation is not null;
+        pass.IsActivated = operation.Activation is { Kind: ActivationKind.Relu };
+        ActivationPass? clip = operation.Activation is { Kind: not ActivationKind.Relu } layer
+            ? new ActivationPass(layer, OutputLayout.ElementCount)
+            : null;
         Slot input = Input(0);
         Slot output = Output;
         Slot? addend = operation.Inputs.Count > 1 ? Input(1) : null;
@@ -23,6 +28,12 @@ internal sealed unsafe class InferenceConvolutionStep(WorkBuilder builder, Convo
             pass.Destination = output.Address;
             pass.Addend = addend is null ? null : addend.Address;
             pass.Run(Builder.Team);
+            if (clip is not null)
+            {
+                clip.Inputs[0] = output.Address;
+                clip.Output = output.Address;
+                clip.RunForward(Builder.Team);
+            }
         });
     }
 

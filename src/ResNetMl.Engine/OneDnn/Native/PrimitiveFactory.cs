@@ -4,8 +4,8 @@ namespace ResNetMl.Engine.OneDnn.Native;
 
 /// <summary>What is done to a convolution's result before it is stored, in this order.</summary>
 /// <param name="AddsDestination">What the destination holds is added.</param>
-/// <param name="Relu">Negative results become 0.</param>
-internal readonly record struct FusedOperations(bool AddsDestination, bool Relu);
+/// <param name="Activation">ReLU or clipping, or null.</param>
+internal readonly record struct FusedOperations(bool AddsDestination, Activation? Activation);
 
 /// <summary>Makes primitives: the one place that knows how oneDNN 2 wants them described.</summary>
 /// <remarks>
@@ -16,7 +16,8 @@ internal readonly record struct FusedOperations(bool AddsDestination, bool Relu)
 internal sealed unsafe class PrimitiveFactory(EngineHandle engine)
 {
     private const int ScratchpadIsTheCallers = 1;
-    private const int Relu = 0x1f;
+    private const int Relu = 0x1f; // dnnl_eltwise_relu
+    private const int Clip = 0xff; // dnnl_eltwise_clip
     private const int WindowNumbers = 8;
 
     /// <summary>y = x∗w + b, then the fused operations.</summary>
@@ -170,9 +171,13 @@ internal sealed unsafe class PrimitiveFactory(EngineHandle engine)
                 OneDnnException.ThrowIfFailed(NativeMethods.PostOperationsAppendSum(operations, 1), what);
             }
 
-            if (fused.Relu)
+            if (fused.Activation is { } activation)
             {
-                OneDnnException.ThrowIfFailed(NativeMethods.PostOperationsAppendElementwise(operations, 1, Relu, 0, 0), what);
+                bool isRelu = activation.Kind == ActivationKind.Relu;
+                OneDnnException.ThrowIfFailed(
+                    NativeMethods.PostOperationsAppendElementwise(
+                        operations, 1, isRelu ? Relu : Clip, isRelu ? 0 : activation.Alpha, isRelu ? 0 : activation.Beta),
+                    what);
             }
 
             // The attributes keep a copy.

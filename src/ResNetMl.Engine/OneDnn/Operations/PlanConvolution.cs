@@ -1,3 +1,4 @@
+using ResNetMl.Engine.General;
 using ResNetMl.Engine.Kernels;
 using ResNetMl.Engine.OneDnn.Native;
 using ResNetMl.Networks;
@@ -40,7 +41,7 @@ internal sealed unsafe class PlanConvolution : PlanOperation
         _anyWeight = MemoryDescriptor.Of(weightLengths, FormatTag.Any);
         _bias = operation.Bias is null ? null : MemoryDescriptor.Of([_layer.OutChannels], FormatTag.Vector);
 
-        var fused = new FusedOperations(operation.Inputs.Count > 1, operation.Activation == ActivationKind.Relu);
+        var fused = new FusedOperations(operation.Inputs.Count > 1, operation.Activation);
         _forward = ChooseForward(fused, out bool isFused);
         bool readsPlain = builder.PlainInput(operation.Inputs[0]) is { } plain && plain.Layout.IsSameAs(_forward.Layout(MemoryRole.Source));
         _source = readsPlain ? builder.PlainInput(operation.Inputs[0])! : builder.Read(operation.Inputs[0]).Memory;
@@ -150,11 +151,14 @@ internal sealed unsafe class PlanConvolution : PlanOperation
         {
             PlanArray addend = _builder.Read(_operation.Inputs[1]);
             works.Add("add", () => ElementwisePasses.Add(
-                runner, result.Address, addend.Address, result.Address, result.ElementCount, fused.Relu));
+                runner, result.Address, addend.Address, result.Address, result.ElementCount, hasRelu: false));
         }
-        else
+
+        if (fused.Activation is { } activation)
         {
-            works.Add("relu", () => ElementwisePasses.Relu(runner, result.Address, result.Address, result.ElementCount));
+            var pass = new ActivationPass(activation, result.ElementCount) { Output = result.Address };
+            pass.Inputs[0] = result.Address;
+            works.Add("activation", () => pass.RunForward(runner));
         }
     }
 
