@@ -41,6 +41,25 @@ internal static class IntegerFolding
         return new ConstantValue(shape, () => floats);
     }
 
+    /// <summary>Neg and Abs of whole numbers; null where the input is none.</summary>
+    internal static OnnxValue? Unary(OnnxNode node, ActivationKind kind)
+    {
+        if (kind is not (ActivationKind.Negate or ActivationKind.Abs) || node.Input(0) is not ConstantValue { IsInteger: true } constant)
+        {
+            return null;
+        }
+
+        Number[] result = node.Graph.Tensors.NewIntegers(node.Where, constant.Shape);
+        for (int i = 0; i < result.Length; i++)
+        {
+            Number number = constant.Integers[i];
+            bool isNegated = kind == ActivationKind.Negate || number.Value < 0;
+            result[i] = isNegated ? Apply(node, ArithmeticKind.Multiply, number, -1) : number;
+        }
+
+        return new ConstantValue(constant.Shape, () => result);
+    }
+
     internal static bool IsSmall(params ReadOnlySpan<ConstantValue> constants)
     {
         foreach (ConstantValue constant in constants)

@@ -81,6 +81,13 @@ internal static class OperatorTable
     /// <summary>The known operators, in the order of their names.</summary>
     internal static IReadOnlyList<string> Names { get; } = [.. Operators.Keys.Order(StringComparer.Ordinal)];
 
+    /// <summary>Operators of shape arithmetic, and Erf, which is a part of Gelu: they fold, and read nothing that the network computes.</summary>
+    internal static IReadOnlySet<string> ConstantsOnly { get; } = FrozenSet.Create(StringComparer.Ordinal, "Equal", "Erf", "Floor", "Range", "Where");
+
+    /// <summary>Operators that have not changed between opset 1 and 6.</summary>
+    internal static IReadOnlySet<string> UnchangedSinceOpset1 { get; } = FrozenSet.Create(
+        StringComparer.Ordinal, "Conv", "Flatten", "GlobalAveragePool", "GlobalMaxPool", "Identity", "LRN", "Softplus", "Softsign", "Transpose");
+
     internal static Action<OnnxNode> Find(OnnxNode node, NodeProto proto) =>
         proto.Domain is "" or "ai.onnx" && Operators.TryGetValue(proto.OpType, out Action<OnnxNode>? handler)
             ? handler

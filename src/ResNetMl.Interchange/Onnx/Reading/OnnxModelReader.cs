@@ -50,7 +50,8 @@ internal static class OnnxModelReader
     private static int OpsetOf(string where, ModelProto model)
     {
         long opset = model.OpsetImport.Where(set => set.Domain is "" or "ai.onnx").Select(set => set.Version).DefaultIfEmpty(0).Max();
-        return opset is >= OldestOpset and <= NewestOpset
+        bool isUnchanged = opset is > 0 and < OldestOpset && model.Graph.Node.All(node => OperatorTable.UnchangedSinceOpset1.Contains(node.OpType));
+        return isUnchanged || opset is >= OldestOpset and <= NewestOpset
             ? (int)opset
             : throw new InterchangeException(
                 $"{where}: expected ONNX opset {OldestOpset} to {NewestOpset}, got {(opset == 0 ? "none" : opset)}. Convert it with onnx.version_converter.");

@@ -8,7 +8,7 @@ internal static class ActivationOperators
     internal static void Plain(OnnxNode node, ActivationKind kind)
     {
         node.Ignore("consumed_inputs");
-        node.Bind(0, node.Add(new Activation(kind), node.Data(0)));
+        node.Bind(0, IntegerFolding.Unary(node, kind) ?? node.Add(new Activation(kind), node.Data(0)));
     }
 
     internal static void LeakyRelu(OnnxNode node) => WithAlpha(node, ActivationKind.LeakyRelu, 0.01f);

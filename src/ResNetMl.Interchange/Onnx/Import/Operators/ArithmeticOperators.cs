@@ -29,6 +29,11 @@ internal static class ArithmeticOperators
             return;
         }
 
+        if (kind == ArithmeticKind.Power && right is ConstantValue { IsInteger: true } exponents)
+        {
+            right = ConstantOperators.AsFloats(node, exponents);
+        }
+
         if (axis is not null)
         {
             right = Aligned(node, right, node.RankOf(left), axis.Value);

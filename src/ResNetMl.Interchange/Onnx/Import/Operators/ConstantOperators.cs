@@ -90,7 +90,7 @@ internal static class ConstantOperators
 
         node.Bind(0, (constant.IsInteger, ElementKind.IsInteger(kind)) switch
         {
-            (true, false) => new ConstantValue(constant.Shape, () => ToFloats(node, constant)),
+            (true, false) => AsFloats(node, constant),
             (false, true) => new ConstantValue(constant.Shape, () => ToIntegers(node, constant)),
             (true, true) when kind == ElementKind.Bool => Map(node, constant, number => number.Value != 0 || number.IsBatch ? 1 : 0),
             (false, false) when kind is ElementKind.Float16 or ElementKind.BFloat16 => new ConstantValue(constant.Shape, () => Rounded(node, constant, kind)),
@@ -190,6 +190,9 @@ internal static class ConstantOperators
 
         node.Bind(0, new ConstantValue(shape, () => result));
     }
+
+    /// <summary>Whole numbers in single precision.</summary>
+    internal static ConstantValue AsFloats(OnnxNode node, ConstantValue constant) => new(constant.Shape, () => ToFloats(node, constant));
 
     /// <summary>A shape of whole numbers that a file gives.</summary>
     internal static Shape Shape(OnnxNode node, long[] lengths)
