@@ -1,5 +1,6 @@
 using ResNetMl.Engine;
 using ResNetMl.Tensors;
+using ResNetMl.TestSupport;
 
 namespace ResNetMl.Interchange.Tests.Onnx.BackendTests;
 
@@ -48,6 +49,20 @@ public sealed class BackendTests
 
         Assert.True(names.Count(name => name.StartsWith("node/", StringComparison.Ordinal)) > 100);
         Assert.True(names.Count(name => name.StartsWith("pytorch-", StringComparison.Ordinal)) >= 78);
+    }
+
+    [Fact]
+    public void The_page_of_results_lists_every_test()
+    {
+        RequireData();
+        string path = Path.Combine(TestData.RepositoryRoot, "docs", "results", "onnx-backend-tests.md");
+        string page = BackendTestTable.Write();
+        if (Environment.GetEnvironmentVariable("RESNETML_UPDATE_RESULTS") == "1")
+        {
+            File.WriteAllText(path, page);
+        }
+
+        Assert.True(page == File.ReadAllText(path), $"{path} is not what the tests say: run this test with RESNETML_UPDATE_RESULTS=1 and look at the difference.");
     }
 
     internal static void RequireData()
