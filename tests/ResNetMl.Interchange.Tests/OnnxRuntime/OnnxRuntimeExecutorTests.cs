@@ -2,6 +2,7 @@ using ResNetMl.Engine;
 using ResNetMl.Images;
 using ResNetMl.Networks;
 using ResNetMl.Tensors;
+using ResNetMl.TestSupport;
 using ResNetMl.Transforms.Onnx;
 using ResNetMl.Vision;
 
@@ -36,6 +37,30 @@ public sealed class OnnxRuntimeExecutorTests
                 // Up to 164 layers of rounding, each near 1e-7 of its values.
                 Assert.Equal(expected[i], scored[i], 1e-4f * largest);
             }
+        }
+    }
+
+    /// <summary>File → our definition → exported again → ONNX Runtime: what import or export lost would show.</summary>
+    [Theory]
+    [InlineData("mobilenet_v2_1.0_224", "mobilenet_v2_pizza_input", "mobilenet_v2_pizza_logits")]
+    [InlineData("squeezenet1.1", "squeezenet1.1_ref0_input_0", "squeezenet1.1_ref0_output_0")]
+    [InlineData("resnet50v2_stage3_features_fp16store", "resnet50v2_stage3_299_pizza_input", "resnet50v2_stage3_299_pizza_features")]
+    public void A_published_model_that_was_read_gives_its_oracle(string name, string input, string output)
+    {
+        Tensor image = NpyFile.Read(TestData.RequirePath($"models/imagenet/{input}.npy"));
+        Tensor oracle = NpyFile.Read(TestData.RequirePath($"models/imagenet/{output}.npy"));
+        OnnxRuntimeExecutor executor = Executor();
+        ImportedNetwork network = OnnxFile.Read(
+            TestData.RequirePath($"models/imagenet/{name}.onnx"), new OnnxImportOptions { InputShape = [3, image.Shape[2], image.Shape[3]] });
+
+        float[] scored = Score(executor, network.Definition, network.Weights, image);
+
+        float largest = scored.Max(MathF.Abs);
+        Assert.Equal(oracle.Shape.ElementCount, scored.Length);
+        for (int i = 0; i < scored.Length; i++)
+        {
+            // The bound the oracles are published with; measured differences are below a tenth of it.
+            Assert.Equal(oracle.Span[i], scored[i], 1e-4f * largest);
         }
     }
 
