@@ -11,20 +11,24 @@ namespace ResNetMl.Cli.Commands;
 internal static class EvaluateCommand
 {
     private const int TopK = 5;
-    private static readonly Option<string> ModelFile = ModelArgument.Required();
     private static readonly Option<string> Dataset = DatasetArgument.Required("--dataset", "Labelled images.");
     private static readonly Option<bool> Strict = new("--strict") { Description = "Stop at an image that cannot be read, instead of leaving it out." };
 
-    internal static Command Create() => new("evaluate", "Measures a model on labelled images.") { ModelFile, Dataset, Strict };
+    internal static Command Create()
+    {
+        var command = new Command("evaluate", "Measures a model on labelled images.") { Dataset, Strict };
+        ModelArgument.AddTo(command);
+        return command;
+    }
 
     internal static int Run(CommandContext context)
     {
         Executor executor = CommonOptions.ChooseExecutor(context.Arguments);
-        Model model = Model.Load(context.Get(ModelFile));
+        Model model = ModelArgument.Read(context);
         bool isStrict = context.Get(Strict);
         using IExampleSource source = DatasetArgument.Open(context.Terminal, context.Get(Dataset), isStrict);
         (MulticlassClassificationMetrics metrics, IReadOnlyList<BadImage> bad) = Measure(context, executor, model, source, isStrict);
-        context.Terminal.WriteJson(new { Model = Path.GetFullPath(context.Get(ModelFile)), Metrics = metrics, BadImages = source.LeftOut.Concat(bad) });
+        context.Terminal.WriteJson(new { Model = Path.GetFullPath(context.Get(ModelArgument.File)), Metrics = metrics, BadImages = source.LeftOut.Concat(bad) });
         return ExitCode.Done;
     }
 

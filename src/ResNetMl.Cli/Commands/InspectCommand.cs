@@ -11,7 +11,7 @@ internal static class InspectCommand
 {
     private static readonly Argument<string> What = new("network")
     {
-        Description = "A network's name (resnet20, plain56, resnet50-v1, …), a model file (.zip) or a definition file (.json).",
+        Description = "A network's name (resnet20, plain56, resnet50-v1, …), a model file (.zip, .onnx, .pth, .th, .safetensors) or a definition file (.json).",
     };
 
     private static readonly Option<string?> Input = new("--input")

@@ -10,7 +10,6 @@ namespace ResNetMl.Cli.Commands;
 /// <summary><c>resnetml predict</c>: the most probable labels of image files.</summary>
 internal static class PredictCommand
 {
-    private static readonly Option<string> ModelFile = ModelArgument.Required();
     private static readonly Argument<string[]> Images = new("image")
     {
         Description = "Image files, or folders of them.",
@@ -26,7 +25,12 @@ internal static class PredictCommand
 
     private static readonly Option<bool> Strict = new("--strict") { Description = "Stop at an image that cannot be read." };
 
-    internal static Command Create() => new("predict", "Predicts the labels of images.") { ModelFile, Images, Top, Strict };
+    internal static Command Create()
+    {
+        var command = new Command("predict", "Predicts the labels of images.") { Images, Top, Strict };
+        ModelArgument.AddTo(command);
+        return command;
+    }
 
     internal static int Run(CommandContext context)
     {
@@ -37,7 +41,7 @@ internal static class PredictCommand
         }
 
         Executor executor = CommonOptions.ChooseExecutor(context.Arguments);
-        using Predictor predictor = executor.Prepare(Model.Load(context.Get(ModelFile)));
+        using Predictor predictor = executor.Prepare(ModelArgument.Read(context));
         var predictions = new List<object>();
         var bad = new List<BadImage>();
         bool isCancelled = false;

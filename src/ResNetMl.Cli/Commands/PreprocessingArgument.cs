@@ -4,11 +4,17 @@ using ResNetMl.Networks;
 
 namespace ResNetMl.Cli.Commands;
 
-/// <summary>Preprocessing on the command line: a file, or measured from the training images.</summary>
+/// <summary>Preprocessing on the command line: ImageNet's, a file, or measured from the training images.</summary>
 internal static class PreprocessingArgument
 {
+    /// <summary>Reads <c>imagenet</c>, or a file.</summary>
     internal static Preprocessing Read(string file)
     {
+        if (file == "imagenet")
+        {
+            return Preprocessing.ImageNet;
+        }
+
         try
         {
             return Preprocessing.FromJson(File.ReadAllText(file));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ResNetMl.Cli.Shell;
 using ResNetMl.Data;
 using ResNetMl.Images;
+using ResNetMl.Interchange;
 using ResNetMl.Networks;
 using ResNetMl.Tensors;
 using ResNetMl.Vision;
@@ -17,9 +18,15 @@ internal static class TrainCommand
 
     private static readonly Option<string> Network = new("--network")
     {
-        Description = "A network's name (see inspect), or a definition file.",
+        Description = "A network's name (see inspect), a definition file, or a model file whose architecture is trained anew.",
         DefaultValueFactory = _ => "resnet20",
-        HelpName = "NAME|FILE.json",
+        HelpName = "NAME|FILE",
+    };
+
+    private static readonly Option<string?> Backbone = new("--backbone")
+    {
+        Description = "Start from the weights of a trained model (.zip, .onnx, .pth, .th, .safetensors): its classifier is replaced by one for the training labels, and all of it is fine-tuned.",
+        HelpName = "FILE",
     };
 
     private static readonly Option<string?> Input = new("--input")
@@ -30,8 +37,8 @@ internal static class TrainCommand
 
     private static readonly Option<string?> PreprocessingFile = new("--preprocessing")
     {
-        Description = "Preprocessing as JSON; otherwise resize and crop to the input, normalised by the training images' own mean and deviation.",
-        HelpName = "FILE.json",
+        Description = "How images are prepared; otherwise as the backbone says or, without one, brought to the input's size and normalised by the training images' own mean and deviation.",
+        HelpName = "imagenet|FILE.json",
     };
 
     private static readonly Option<string> Output = new("--output", "-o")
@@ -45,9 +52,9 @@ internal static class TrainCommand
 
     internal static Command Create()
     {
-        var command = new Command("train", "Trains a residual network from scratch.")
+        var command = new Command("train", "Trains a network from scratch, or fine-tunes a trained one.")
         {
-            Dataset, ValidationDataset, TestDataset, Network, Input, PreprocessingFile, Output, Resume,
+            Dataset, ValidationDataset, TestDataset, Network, Backbone, Input, PreprocessingFile, Output, Resume,
         };
         TrainingOptionsParser.AddTo(command);
         return command;
@@ -62,13 +69,10 @@ internal static class TrainCommand
         using IExampleSource training = DatasetArgument.Open(terminal, context.Get(Dataset), isStrict);
         using IExampleSource? validation = context.Get(ValidationDataset) is { } path ? DatasetArgument.Open(terminal, path, isStrict) : null;
         using IExampleSource? test = context.Get(TestDataset) is { } testPath ? DatasetArgument.Open(terminal, testPath, isStrict) : null;
-        NetworkDefinition definition = NetworkArgument.Read(
-            context.Get(Network), training.Labels.Count, ShapeArgument.Parse("--input", context.Get(Input)));
+        (NetworkDefinition definition, StateDictionary? weights, Preprocessing? own) = Start(context, training.Labels.Count);
         TrainerOptions options = TrainingOptionsParser.Read(context, executor) with
         {
-            Preprocessing = context.Get(PreprocessingFile) is { } file
-                ? PreprocessingArgument.Read(file)
-                : PreprocessingArgument.Measure(context, definition, training),
+            Preprocessing = own ?? PreprocessingArgument.Measure(context, definition, training),
             CheckpointFolder = output + ".checkpoint",
             Resumes = context.Get(Resume),
         };
@@ -79,7 +83,7 @@ internal static class TrainCommand
             terminal.WriteError(note);
         }
 
-        TrainingResult result = TrainingDisplay.Train(context, options, definition, training, validation);
+        TrainingResult result = TrainingDisplay.Train(context, options, definition, training, validation, weights);
         Save(result.Model, output, options.CheckpointFolder);
         terminal.WriteLine($"Model: {output}");
         bool isCancelled = result.Outcome == TrainingOutcome.Cancelled;
@@ -106,6 +110,29 @@ internal static class TrainCommand
             Warnings = (string[])[.. notes, .. result.Warnings],
         });
         return isCancelled ? ExitCode.Cancelled : ExitCode.Done;
+    }
+
+    /// <summary>What training starts with: the network for these classes, its weights if it does not start from scratch, and the preprocessing if it is said.</summary>
+    private static (NetworkDefinition Definition, StateDictionary? Weights, Preprocessing? Preprocessing) Start(CommandContext context, int classes)
+    {
+        Shape? input = ShapeArgument.Parse("--input", context.Get(Input));
+        Preprocessing? given = context.Get(PreprocessingFile) is { } file ? PreprocessingArgument.Read(file) : null;
+        if (context.Get(Backbone) is not { } backbone)
+        {
+            return (NetworkArgument.ForTraining(context.Get(Network), classes, input), null, given);
+        }
+
+        ImportedNetwork network = ModelReader.ReadNetwork(backbone, new ModelReaderOptions
+        {
+            Definition = context.IsGiven(Network) ? NetworkArgument.Read(context.Get(Network), classes: null, inputShape: null) : null,
+            Preprocessing = given,
+            InputShape = input,
+        });
+        network = network.WithClasses(classes, unchecked((long)context.Get(CommonOptions.Seed)));
+        return network.Preprocessing is { } preprocessing
+            ? (network.Definition, network.Weights, preprocessing)
+            : throw new UsageException(
+                $"--backbone {backbone} does not say how its images are prepared, and that is never guessed: give --preprocessing imagenet, or --preprocessing FILE.json.");
     }
 
     private static void Save(Model model, string output, string checkpointFolder)

@@ -2,6 +2,7 @@ using System.Globalization;
 using ResNetMl.Cli.Shell;
 using ResNetMl.Images;
 using ResNetMl.Networks;
+using ResNetMl.Tensors;
 using ResNetMl.Vision;
 
 namespace ResNetMl.Cli.Commands;
@@ -10,7 +11,12 @@ namespace ResNetMl.Cli.Commands;
 internal static class TrainingDisplay
 {
     internal static TrainingResult Train(
-        CommandContext context, TrainerOptions options, NetworkDefinition definition, IExampleSource training, IExampleSource? validation)
+        CommandContext context,
+        TrainerOptions options,
+        NetworkDefinition definition,
+        IExampleSource training,
+        IExampleSource? validation,
+        StateDictionary? initialWeights = null)
     {
         ITerminal terminal = context.Terminal;
         terminal.WriteLine(string.Create(
@@ -42,7 +48,7 @@ internal static class TrainingDisplay
         TrainingResult result;
         try
         {
-            result = new Trainer(options, callbacks).Train(definition, training, validation, token: context.Cancellation);
+            result = new Trainer(options, callbacks).Train(definition, training, validation, initialWeights, token: context.Cancellation);
         }
         catch (ArgumentException exception)
         {

@@ -5,6 +5,7 @@ using ResNetMl.Cli.Commands;
 using ResNetMl.Data;
 using ResNetMl.Engine;
 using ResNetMl.Images;
+using ResNetMl.Interchange;
 using ResNetMl.Networks;
 using ResNetMl.Vision;
 
@@ -52,6 +53,7 @@ internal static class ResNetMlApp
         Add(TrainCommand.Create(), TrainCommand.Run, root);
         Add(EvaluateCommand.Create(), EvaluateCommand.Run, root);
         Add(PredictCommand.Create(), PredictCommand.Run, root);
+        Add(ExportCommand.Create(), ExportCommand.Run, root);
         Add(InspectCommand.Create(), InspectCommand.Run, root);
         Add(DoctorCommand.Create(), DoctorCommand.Run, root);
         var data = new Command("data", "Lists and fetches data sets.");
@@ -102,7 +104,7 @@ internal static class ResNetMlApp
     /// <summary>Whether an exception's message was written for the user; others are defects and keep their stack trace.</summary>
     private static bool IsExplained(Exception exception) => exception is
         IOException or UnauthorizedAccessException or ModelFormatException or ImageFormatException or ShapeMismatchException or DatasetException
-        or NonFiniteLossException or CheckpointMismatchException or NetworkFormatException or DllNotFoundException;
+        or NonFiniteLossException or CheckpointMismatchException or NetworkFormatException or InterchangeException or DllNotFoundException;
 
     /// <summary>The parser names .NET's types where a number cannot be read; this names the option and what it takes.</summary>
     private static string Explain(ParseError error)

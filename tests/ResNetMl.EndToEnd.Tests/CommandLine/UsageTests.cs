@@ -145,7 +145,7 @@ public sealed class UsageTests : IDisposable
         IEnumerable<string> commands = lines.SkipWhile(line => line != "Commands:").Skip(1)
             .Where(line => line.StartsWith("  ", StringComparison.Ordinal) && line[2] != ' ')
             .Select(line => line.Trim().Split(' ')[0]);
-        Assert.Equal(["demo", "train", "evaluate", "predict", "inspect", "doctor", "data"], commands);
+        Assert.Equal(["demo", "train", "evaluate", "predict", "export", "inspect", "doctor", "data"], commands);
     }
 
     [Fact]
