@@ -1,6 +1,8 @@
 using System.Globalization;
 using ResNetMl.Benchmarks;
+using ResNetMl.Benchmarks.Fuzzing;
 using ResNetMl.Benchmarks.KillResume;
+using ResNetMl.Benchmarks.Published;
 
 const string Usage = """
     Usage: dotnet run -c Release --project tests/ResNetMl.Benchmarks -- COMMAND
@@ -13,9 +15,15 @@ const string Usage = """
                     managed bytes that 100 training steps allocate
       kill-resume [--moments 50] [--executor onednn|managed] [--threads N] [--seed 1]
                     kills trainings at random moments, resumes them, compares the weights with an undisturbed training's
+      published [--images 10000] [--data FOLDER]
+                    the published CIFAR-10 ResNets from every format, with every executor, after every export,
+                    against PyTorch's logits and the published number of correct answers
+      fuzz [--count 200000] [--processes N] [--seed 1] [--first 0]
+                    reads damaged ONNX, PyTorch, safetensors, JSON and model files; each must end in time, within
+                    bounds and with a reader's own error
     """;
 
-if (KillResumeCommand.TryRun(args) is { } exitCode)
+if ((KillResumeCommand.TryRun(args) ?? FuzzCommand.TryRun(args) ?? PublishedModelsCommand.TryRun(args)) is { } exitCode)
 {
     return exitCode;
 }
