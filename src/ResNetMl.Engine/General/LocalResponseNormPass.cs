@@ -59,7 +59,7 @@ internal sealed unsafe class LocalResponseNormPass : GeneralPass
                 for (int pixel = 0; pixel < width; pixel++)
                 {
                     float s = _layer.Bias + (Factor * SumAround(squares + pixel, channel, Before, After));
-                    y[pixel] = x[pixel] * MathF.Pow(s, -_layer.Beta);
+                    y[pixel] = x[pixel] * InversePower(s);
                 }
             }
         }
@@ -84,7 +84,7 @@ internal sealed unsafe class LocalResponseNormPass : GeneralPass
                 {
                     int at = (channel * StripPixels) + pixel;
                     float s = _layer.Bias + (Factor * SumAround(squares + pixel, channel, Before, After));
-                    direct[at] = gradient[pixel] * MathF.Pow(s, -_layer.Beta);
+                    direct[at] = gradient[pixel] * InversePower(s);
                     weighted[at] = direct[at] * x[pixel] / s;
                 }
             }
@@ -101,6 +101,18 @@ internal sealed unsafe class LocalResponseNormPass : GeneralPass
                 }
             }
         }
+    }
+
+    /// <summary>s^−β; the published networks' β = 3/4 by square roots, several times as fast.</summary>
+    private float InversePower(float s)
+    {
+        if (_layer.Beta == 0.75f)
+        {
+            float root = MathF.Sqrt(s);
+            return 1 / (root * MathF.Sqrt(root));
+        }
+
+        return MathF.Pow(s, -_layer.Beta);
     }
 
     private void Square(float* x, float* squares, int width)

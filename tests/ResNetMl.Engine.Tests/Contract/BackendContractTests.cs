@@ -84,7 +84,7 @@ public sealed class BackendContractTests
         Assert.Equal(one.State.BufferValues.Span.ToArray(), other.State.BufferValues.Span.ToArray());
     }
 
-    [Theory, MemberData(nameof(Networks))]
+    [Theory, MemberData(nameof(AllCases))]
     public void One_thread_computes_what_all_threads_compute(string backendName, string caseName)
     {
         ContractCase contract = ContractCase.Load(caseName);
@@ -98,9 +98,30 @@ public sealed class BackendContractTests
         {
             TensorAssert.Close(name, one.State.GradientOf(name), three.State.GradientOf(name), NetworkTolerance);
         }
+
+        for (int i = 0; i < contract.Inputs.Length; i++)
+        {
+            TensorAssert.Close($"gradient of input {i}", one.InputGradients[i], three.InputGradients[i], NetworkTolerance);
+        }
     }
 
-    [Theory, MemberData(nameof(Networks))]
+    [Theory, MemberData(nameof(AllCases))]
+    public void Gradients_of_parameters_are_the_same_where_nobody_wants_those_of_the_inputs(string backendName, string caseName)
+    {
+        ContractCase contract = ContractCase.Load(caseName);
+        using TrainingPlan plan = TestBackends.Require(backendName).CreateTrainingPlan(
+            Lowering.ForTraining(contract.Definition), contract.Weights, contract.BatchSize, new CompileOptions());
+
+        Step(plan, contract);
+
+        Assert.Empty(plan.InputGradients);
+        foreach ((string name, Tensor gradient) in contract.Gradients)
+        {
+            TensorAssert.Close($"gradient of {name}", gradient.Span, plan.State.GradientOf(name), ToleranceOf(caseName));
+        }
+    }
+
+    [Theory, MemberData(nameof(AllCases))]
     public void A_step_allocates_nothing_on_the_managed_heap(string backendName, string caseName)
     {
         ContractCase contract = ContractCase.Load(caseName);
