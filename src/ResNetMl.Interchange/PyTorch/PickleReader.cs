@@ -230,6 +230,12 @@ internal sealed class PickleReader
 
             case PickleOpcode.Reduce:
                 object? arguments = Pop();
+                if (arguments is PickleTuple { Items: [PickleList pairs] })
+                {
+                    // A remembered list can be made a dictionary of again and again.
+                    _budget.Take((long)pairs.Items.Count * BytesPerDictionaryEntry);
+                }
+
                 _stack.Add(Pop() is PickleGlobal global && arguments is PickleTuple tuple
                     ? PickleGlobals.Make(global, tuple.Items)
                     : throw Damaged("expected a known global and its arguments"));

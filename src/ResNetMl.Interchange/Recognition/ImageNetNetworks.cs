@@ -6,6 +6,9 @@ namespace ResNetMl.Interchange;
 /// <summary>Recognises residual networks under torchvision's names.</summary>
 internal static class ImageNetNetworks
 {
+    // A file of many tiny tensors must not become a graph of many nodes; ResNet-200 has 66 blocks.
+    private const int MostBlocks = 1000;
+
     // Published ones have up to 512; beyond this the widths of stage 4 would not fit a tensor.
     private const int WidestBottleneck = 1 << 14;
 
@@ -19,6 +22,11 @@ internal static class ImageNetNetworks
         }
 
         int[] blocks = [.. Enumerable.Range(1, 4).Select(state.BlocksOf)];
+
+        if (blocks.Sum() > MostBlocks)
+        {
+            return null;
+        }
 
         // Without projections the names fit networks with option A and plain ones alike.
         if (blocks.Contains(0) || !state.ContainsKey("layer2.0.downsample.0.weight"))

@@ -84,6 +84,22 @@ public sealed class PickleTests
     }
 
     [Fact]
+    public void A_list_made_a_dictionary_of_a_hundred_thousand_times_is_refused()
+    {
+        // 4,000 pairs (text, None), remembered once; then OrderedDict(that list) over and over: 6 bytes each.
+        string pairs = Prologue + "ccollections\nOrderedDict\nq\u0000](" +
+            string.Concat(Enumerable.Range(0, 4000).Select(i => $"X\u0004\0\0\0{i:D4}N\u0086")) + "eq\u0001";
+        byte[] pickle = Pickle(pairs + string.Concat(Enumerable.Repeat("h\u0000h\u0001\u0085R", 100_000)) + ".");
+        int position = 0;
+
+        Assert.StartsWith(
+            "'wide': expected content in proportion to the file",
+            Assert.Throws<InterchangeException>(
+                () => PickleReader.Read(pickle, ref position, "wide", MemoryBudget.ForFile("wide", pickle.Length))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_million_nested_lists_are_refused_and_do_not_overflow_the_stack()
     {
         byte[] pickle = Pickle(Prologue + new string(']', 1_000_000) + new string('a', 999_999) + ".");
