@@ -1,6 +1,5 @@
-using System.Globalization;
 using Google.Protobuf;
-using ResNetMl.Interchange.TensorFlowProto;
+using ResNetMl.Interchange.TensorFlow.Generated;
 
 namespace ResNetMl.Interchange;
 
@@ -8,7 +7,7 @@ namespace ResNetMl.Interchange;
 internal static class Attributes
 {
     /// <summary>The element type of all inputs and outputs.</summary>
-    internal static (string, AttrValue) Float { get; } = ("T", Of(DataType.DtFloat));
+    internal static (string, AttrValue) Float => ("T", Of(DataType.DtFloat));
 
     /// <summary>Channels last.</summary>
     internal static (string, AttrValue) ChannelsLast(int rank) => ("data_format", Of(rank == 5 ? "NDHWC" : "NHWC"));
@@ -49,7 +48,4 @@ internal static class Attributes
         shape.Dim.AddRange(lengths.Select(length => new TensorShapeProto.Types.Dim { Size = length }));
         return shape;
     }
-
-    /// <summary>For messages.</summary>
-    internal static string Text(float number) => number.ToString("R", CultureInfo.InvariantCulture);
 }

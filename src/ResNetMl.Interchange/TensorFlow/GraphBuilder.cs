@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Google.Protobuf;
-using ResNetMl.Interchange.TensorFlowProto;
+using ResNetMl.Interchange.TensorFlow.Generated;
 
 namespace ResNetMl.Interchange;
 

@@ -1,4 +1,4 @@
-using ResNetMl.Interchange.TensorFlowProto;
+using ResNetMl.Interchange.TensorFlow.Generated;
 using ResNetMl.Networks;
 using ResNetMl.Tensors;
 

@@ -19,7 +19,7 @@ internal static class NormalizingOperations
             node.Name,
             [node.Inputs[0], Numbers("weight"), Numbers("bias"), Numbers("running_mean"), Numbers("running_var")],
             Attributes.Float,
-            ("U", Attributes.Of(TensorFlowProto.DataType.DtFloat)),
+            ("U", Attributes.Of(TensorFlow.Generated.DataType.DtFloat)),
             ("epsilon", Attributes.Of(norm.Epsilon)),
             Attributes.ChannelsLast(4),
             ("is_training", Attributes.Of(false)));

@@ -26,7 +26,7 @@ public static class TensorFlowFile
     /// <exception cref="IOException">Writing failed; an earlier file is unchanged.</exception>
     public static void Write(string path, ImportedNetwork network)
     {
-        TensorFlowProto.GraphDef graph = Graph(network);
+        TensorFlow.Generated.GraphDef graph = Graph(network);
         ForeignFile.Replace(path, stream => graph.WriteTo(stream));
     }
 
@@ -34,7 +34,7 @@ public static class TensorFlowFile
     /// <inheritdoc cref="Write"/>
     public static byte[] ToBytes(ImportedNetwork network) => Graph(network).ToByteArray();
 
-    private static TensorFlowProto.GraphDef Graph(ImportedNetwork network)
+    private static TensorFlow.Generated.GraphDef Graph(ImportedNetwork network)
     {
         ArgumentNullException.ThrowIfNull(network);
         foreach (ParameterSpec expected in network.Definition.State)

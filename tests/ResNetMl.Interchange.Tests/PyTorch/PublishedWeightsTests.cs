@@ -1,5 +1,6 @@
 using ResNetMl.Images;
 using ResNetMl.Networks;
+using ResNetMl.Tensors;
 
 namespace ResNetMl.Interchange.Tests.PyTorch;
 
@@ -12,7 +13,13 @@ public sealed class PublishedWeightsTests
     [InlineData("onednn", "resnet56", "resnet56-4bfd9763.th")]
     public void The_first_500_test_images_have_the_logits_of_PyTorch(string backend, string name, string file)
     {
-        ImportedNetwork network = KnownNetworks.Recognize(PyTorchFile.Read(CifarOracle.Model(file)))!;
+        string path = CifarOracle.Model(file);
+
+        #region snippet: read-published-weights
+        StateDictionary weights = PyTorchFile.Read(path);
+        ImportedNetwork network = KnownNetworks.Recognize(weights)
+            ?? throw new InvalidDataException($"{path}: not a network whose names are known.");
+        #endregion
 
         Assert.Equal(NetworkJson.Write(NetworkCatalog.Define(name)), NetworkJson.Write(network.Definition));
         Assert.Equal(Preprocessing.Cifar, network.Preprocessing);
