@@ -10,7 +10,7 @@ namespace ResNetMl.Networks;
 /// </summary>
 /// <remarks>
 /// The paper's depth counts the three projections, so <see cref="NetworkDefinition.Depth"/> is 2 less. WRN-28-10 has 36,479,194 parameters
-/// for 10 classes, its three projections' 348,160 included; the paper prints 36.5 million.
+/// for 10 classes, its three projections' 258,560 included; the paper prints 36.5 million.
 /// </remarks>
 public sealed record WideResNet : ResidualNetwork
 {
@@ -48,7 +48,7 @@ public sealed record WideResNet : ResidualNetwork
     /// <summary>Blocks of each stage: the paper's N.</summary>
     public int BlocksPerStage => (Depth - 4) / 6;
 
-    /// <summary>Rate of the dropout between the two convolutions of each block, in [0, 1); 0 is none. The paper's section 3.3 has 0.3 for CIFAR.</summary>
+    /// <summary>Rate of the dropout between the two convolutions of each block, in [0, 1); 0 is none. The paper has 0.3 for CIFAR (section 3).</summary>
     public float Dropout { get; init; }
 
     /// <summary>The catalogue's name: <c>wrn-28-10</c>, <c>wrn-28-10-dropout-0.3</c>.</summary>
