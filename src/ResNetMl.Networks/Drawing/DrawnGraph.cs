@@ -31,9 +31,9 @@ internal sealed record DrawnPanel(string Title, IReadOnlyList<DrawnRepeat> Repea
 internal sealed class DrawnGraph
 {
     private const int MaxPeriod = 24;
+    private const int MaxJoined = 48;
     private readonly List<DrawnNode> _nodes = [];
     private readonly Dictionary<DrawnNode, string> _stageOf = [];
-    private readonly bool _hasStages;
 
     internal DrawnGraph(NetworkDefinition definition)
     {
@@ -44,9 +44,7 @@ internal sealed class DrawnGraph
         }
 
         AddNodes(definition, byName);
-        IReadOnlyList<SummaryStage> stages = NetworkSummary.Of(definition).Stages;
-        _hasStages = stages.Count > 1;
-        foreach (SummaryStage stage in _hasStages ? stages : [])
+        foreach (SummaryStage stage in NetworkSummary.Of(definition).Stages)
         {
             foreach (SummaryRow row in stage.Rows)
             {
@@ -174,7 +172,7 @@ internal sealed class DrawnGraph
     private static List<DrawnRepeat> WithoutSeams(List<DrawnRepeat> repeats) =>
     [
         .. Runs(repeats, repeat => repeat.IsSetApart ? repeat : null).SelectMany(run => run.Key is null
-            ? [new DrawnRepeat(Joined([.. run.Items.Select(repeat => repeat.Unit)], ""), 1, "")]
+            ? run.Items.Chunk(MaxJoined).Select(part => new DrawnRepeat(Joined([.. part.Select(repeat => repeat.Unit)], ""), 1, ""))
             : run.Items),
     ];
 
@@ -286,20 +284,7 @@ internal sealed class DrawnGraph
         return segments;
     }
 
-    private string StageOf(DrawnUnit segment)
-    {
-        if (segment.Nodes.All(node => node.Look == NodeLook.Terminal))
-        {
-            return "";
-        }
-
-        DrawnNode last = segment.Nodes.Last(node => node.Layer is not null);
-        if (_hasStages)
-        {
-            return _stageOf[last];
-        }
-
-        Shape shape = segment.Last.Shape;
-        return shape.Rank < 4 || (shape[^1] == 1 && shape[^2] == 1) ? "classifier" : string.Join('×', shape.Skip(2));
-    }
+    /// <summary>The stage of a segment's last node; empty for inputs and outputs.</summary>
+    private string StageOf(DrawnUnit segment) =>
+        segment.Nodes.LastOrDefault(node => node.Layer is not null) is { } last ? _stageOf[last] : "";
 }

@@ -20,7 +20,7 @@ internal sealed class NetworkPainter
         text{font-family:system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;font-size:12px;fill:#1b2430}
         .title{font-size:20px;font-weight:600}.sub{fill:#4a5666}
         .panel{fill:#f6f8fb;stroke:#d5dce6}.head{font-size:14px;font-weight:600}.figures{text-anchor:end;fill:#4a5666}
-        .frame{fill:#fff;stroke:#c3cddb}.name{font-size:11px;fill:#4a5666}.times{font-size:20px;font-weight:700;fill:#1f4e8c}
+        .frame{fill:#fff;stroke:#c3cddb}.name{font-size:11px;fill:#4a5666}.times{font-size:20px;font-weight:700;fill:#1f4e8c}.count{font-weight:700;fill:#1f4e8c}
         .node{text-anchor:middle}.thin{text-anchor:middle;font-size:11px}.sign{text-anchor:middle;font-size:16px;font-weight:600}
         .shape{text-anchor:end;font-size:11px;fill:#5b6777}
         .l1{fill:#dce9fa;stroke:#3f72af}.l2{fill:#e7def6;stroke:#7b5fb2}.l3{fill:#eef4e4;stroke:#97b077}.l4{fill:#fff1cf;stroke:#d3a441}
@@ -256,7 +256,7 @@ internal sealed class NetworkPainter
 
         if (_hasRepeats)
         {
-            Entry("as many equal blocks in a row", at => _svg.Text("times", at, y + 2, "× n"));
+            Entry("  as many equal blocks in a row", at => _svg.Text("count", at, y, "× n"));
         }
 
         _y = y;

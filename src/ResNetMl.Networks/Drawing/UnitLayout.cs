@@ -37,16 +37,22 @@ internal sealed class UnitLayout
     private readonly DrawnUnit _unit;
     private readonly HashSet<DrawnNode> _inside;
     private readonly List<DrawnNode> _main;
+    private readonly Dictionary<DrawnNode, int> _placeOnMain = [];
     private readonly List<List<DrawnNode>> _chains = [];
     private readonly Dictionary<DrawnNode, List<DrawnNode>> _chainOf = [];
     private readonly Dictionary<DrawnNode, double> _tops = [];
-    private readonly List<Lane> _lanes = [];
+    private readonly Dictionary<(DrawnNode? Source, DrawnNode Target), Lane> _lanes = [];
 
     internal UnitLayout(DrawnUnit unit)
     {
         _unit = unit;
         _inside = [.. unit.Nodes];
         _main = MainPath();
+        foreach (DrawnNode node in _main)
+        {
+            _placeOnMain[node] = _placeOnMain.Count;
+        }
+
         MakeChains();
         PlaceVertically();
         List<Lane> lanes = MakeLanes();
@@ -109,8 +115,7 @@ internal sealed class UnitLayout
     /// <summary>Divides the nodes beside the main path into chains, each node below the one before.</summary>
     private void MakeChains()
     {
-        var main = _main.ToHashSet();
-        foreach (DrawnNode node in _unit.Nodes.Where(node => !main.Contains(node)))
+        foreach (DrawnNode node in _unit.Nodes.Where(node => !_placeOnMain.ContainsKey(node)))
         {
             List<DrawnNode>? chain = node.Inputs
                 .Select(_chainOf.GetValueOrDefault)
@@ -199,8 +204,8 @@ internal sealed class UnitLayout
             return node != chain[0] && (source is null || (_chainOf.GetValueOrDefault(source) is var other && other != chain && other?[^1] != source));
         }
 
-        int place = _main.IndexOf(node);
-        return source is null ? place > 0 : !_chainOf.ContainsKey(source) && _main.IndexOf(source) != place - 1;
+        int place = _placeOnMain[node];
+        return source is null ? place > 0 : !_chainOf.ContainsKey(source) && _placeOnMain[source] != place - 1;
     }
 
     private void PlaceHorizontally(List<Lane> wanted)
@@ -236,7 +241,14 @@ internal sealed class UnitLayout
             edge = x + (hasBoxes ? SideWidth / 2 : 0);
         }
 
-        _lanes.AddRange(wanted);
+        foreach (Lane lane in wanted)
+        {
+            if (lane.Target is not null)
+            {
+                _lanes[(lane.Source, lane.Target)] = lane;
+            }
+        }
+
         Right = edge;
     }
 
@@ -249,7 +261,7 @@ internal sealed class UnitLayout
         Placed from = source is null ? new Placed(0, 0, 0, 0) : Places[source];
         double fork = from.Bottom + ForkHeight;
         bool leavesLayers = source is not null && _chainOf.GetValueOrDefault(source)?.Exists(ChangesShape) == true;
-        if (_lanes.Find(lane => lane.Target == node && lane.Source == source) is { } own)
+        if (_lanes.TryGetValue((source, node), out Lane? own))
         {
             return new DrawnLine([(from.X, from.Bottom), (from.X, fork), (own.X, fork), (own.X, to.Middle), (to.Right, to.Middle)], true, leavesLayers);
         }

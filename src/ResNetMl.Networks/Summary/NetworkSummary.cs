@@ -47,7 +47,7 @@ public sealed partial class NetworkSummary
         var stages = new List<SummaryStage>();
         var rows = new List<SummaryRow>();
         string? prefix = null;
-        string?[] prefixes = PrefixesOf(definition.Nodes);
+        string?[] prefixes = PrefixesOf(definition);
         int lastWithPrefix = Array.FindLastIndex(prefixes, each => each is not null);
 
         for (int index = 0; index < definition.Nodes.Count; index++)
@@ -98,15 +98,38 @@ public sealed partial class NetworkSummary
     private static Shape OneImage(Shape batch) => new(batch.AsSpan()[1..]);
 
     /// <summary>
-    /// What each node's name begins with, up to the first dot; null for none. In a network with stages (<c>layer1</c>) only those count:
-    /// <c>conv1.0</c> is part of a deep stem.
+    /// The group of each node; null for none. In a network with stages (<c>layer1</c>) those, since <c>conv1.0</c> is but part of a deep
+    /// stem; else what names begin with; and where names have no parts, the resolution.
     /// </summary>
-    private static string?[] PrefixesOf(IReadOnlyList<Node> nodes)
+    private static string?[] PrefixesOf(NetworkDefinition definition)
     {
-        string?[] prefixes = [.. nodes.Select(node => node.Name.IndexOf('.', StringComparison.Ordinal) is > 0 and int dot ? node.Name[..dot] : null)];
-        return prefixes.Any(IsStage) ? [.. prefixes.Select(prefix => IsStage(prefix) ? prefix : null)] : prefixes;
+        string?[] prefixes = [.. definition.Nodes.Select(node => FirstPart(node.Name))];
+        return prefixes.Any(IsStage) ? [.. prefixes.Select(prefix => IsStage(prefix) ? prefix : null)]
+            : prefixes.Any(prefix => prefix is not null) ? prefixes
+            : ResolutionsOf(definition);
 
         static bool IsStage(string? prefix) => prefix is not null && StagePrefix().IsMatch(prefix);
+    }
+
+    /// <summary><c>layer1</c> of <c>layer1.0.conv1</c>, and of <c>/layer1/layer1.0/conv1/Conv</c>, as PyTorch's exporter writes it.</summary>
+    private static string? FirstPart(string name)
+    {
+        string trimmed = name.TrimStart('/');
+        return trimmed.AsSpan().IndexOfAny('.', '/') is > 0 and int end ? trimmed[..end] : null;
+    }
+
+    /// <summary>Height and width of each node's feature maps; a gate's single pixels belong to the maps before it, those after the last to none.</summary>
+    private static string?[] ResolutionsOf(NetworkDefinition definition)
+    {
+        string?[] resolutions = [.. definition.Nodes.Select(node => definition.ShapeOf(node.Name))
+            .Select(shape => shape.Rank == 4 && shape[2] * (long)shape[3] > 1 ? $"{shape[2]}×{shape[3]}" : null)];
+        int last = Array.FindLastIndex(resolutions, each => each is not null);
+        for (int index = 1; index < last; index++)
+        {
+            resolutions[index] ??= resolutions[index - 1];
+        }
+
+        return resolutions;
     }
 
     private static string TitleOf(string prefix) =>

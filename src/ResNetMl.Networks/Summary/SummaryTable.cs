@@ -21,7 +21,7 @@ internal static class SummaryTable
     {
         string[][] cells = [.. Cells(summary, detail)];
         int[] widths = Widths(cells);
-        var lines = new List<string> { $"{summary.Name}: depth {summary.Depth}, input {Text(summary.InputShape)}", "" };
+        var lines = new List<string> { $"{Visible(summary.Name)}: depth {summary.Depth}, input {Text(summary.InputShape)}", "" };
         lines.AddRange(cells.Select(row => Line(row, widths)));
 
         lines.Add("");
@@ -126,5 +126,9 @@ internal static class SummaryTable
 
     // The end of a name tells nodes apart.
     private static string Fit(string text, int width) =>
-        text.Length <= width ? text.PadRight(width) : $"…{text[^(width - 1)..]}";
+        text.Length <= width ? Visible(text).PadRight(width) : $"…{Visible(text)[^(width - 1)..]}";
+
+    /// <summary>A name from a file must not command the terminal.</summary>
+    private static string Visible(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(each => char.IsControl(each) ? '\uFFFD' : each)) : text;
 }

@@ -87,6 +87,25 @@ public sealed class NetworkDrawingTests
         Assert.Equal([1, 4], panels[1].Repeats.Select(repeat => repeat.Count));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_graph_of_many_nodes_takes_seconds_at_most(bool isTangled)
+    {
+        var network = new NetworkBuilder("long");
+        NetworkValue first = network.Input([3, 4, 4]);
+        NetworkValue value = first;
+        for (int index = 0; index < 4000; index++)
+        {
+            value = network.Apply(Activate((ActivationKind)(index % 5)).Named($"n{index}"), value);
+            value = isTangled ? network.Apply(new Add(), value, first) : network.Apply(Dropout(index % 97 / 100f), value);
+        }
+
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.NotEmpty(NetworkDrawing.Svg(network.Define(value)));
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
+    }
+
     [Fact]
     public void Names_from_files_cannot_leave_their_place_in_the_document()
     {

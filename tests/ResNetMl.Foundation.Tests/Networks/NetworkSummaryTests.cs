@@ -1,5 +1,6 @@
 using ResNetMl.Networks;
 using static ResNetMl.Networks.Layers;
+using static ResNetMl.Networks.Stages;
 
 namespace ResNetMl.Foundation.Tests.Networks;
 
@@ -83,6 +84,29 @@ public sealed class NetworkSummaryTests
         Assert.Contains(
             NetworkSummary.Of(NetworkCatalog.Define("resnet50-s")).Lines(SummaryDetail.Nodes),
             line => line.StartsWith("  conv1.6            3×3 conv, 128      128×112×112     73,728", StringComparison.Ordinal));
+    }
+
+    // As PyTorch's exporter names nodes, and as others do: only resolutions tell the stages then.
+    [Fact]
+    public void Exported_names_are_grouped_by_stage_or_by_resolution()
+    {
+        NetworkSummary exported = NetworkSummary.Of(NetworkDefinition.FromLayer("exported", [3, 8, 8], Sequence(
+            Conv3x3(3, 8).Named("/conv1/Conv"), Conv3x3(8, 8).Named("/layer1/layer1.0/conv1/Conv"), Conv3x3(8, 8, stride: 2).Named("/layer2/layer2.0/conv1/Conv"),
+            Classifier(8, 2, "/fc/Gemm"))));
+        NetworkSummary plain = NetworkSummary.Of(NetworkDefinition.FromLayer("plain", [3, 8, 8], Sequence(
+            Conv3x3(3, 8).Named("Conv_0"), Product(Identity(), Sequence(GlobalAveragePool(), Sigmoid())), Conv3x3(8, 8, stride: 2).Named("Conv_9"),
+            Classifier(8, 2, "Gemm_12"))));
+
+        Assert.Equal(["stem", "stage 1", "stage 2", "classifier"], exported.Stages.Select(stage => stage.Name));
+        Assert.Equal(["8×8", "4×4", "classifier"], plain.Stages.Select(stage => stage.Name));
+        Assert.Equal(["Conv_0", "avgpool", "sigmoid", "multiply"], plain.Stages[0].Rows.Select(row => row.Name));
+    }
+
+    [Fact]
+    public void A_name_cannot_command_the_terminal()
+    {
+        NetworkSummary summary = NetworkSummary.Of(NetworkDefinition.FromLayer("odd", [3, 2, 2], Relu().Named("a\u001b[2Jb")));
+        Assert.Contains(summary.Lines(SummaryDetail.Nodes), line => line.StartsWith("  a\uFFFD[2Jb", StringComparison.Ordinal));
     }
 
     [Fact]
