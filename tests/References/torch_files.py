@@ -168,6 +168,17 @@ def refused():
     torch.jit.script(nn.Linear(2, 2)).save(str(FOLDER / "script.pth"))
     torch.save(tensors, FOLDER / "plain.pth")
     with zipfile.ZipFile(FOLDER / "plain.pth") as source:
+        # As files of more than 4 GiB have them: sizes, count and places of 64 bits behind fields that are all ones.
+        zipfile.ZIP64_LIMIT = 10
+        with zipfile.ZipFile(FOLDER / "zip64.pth", "w") as target:
+            for entry in source.namelist():
+                target.writestr(entry, source.read(entry))
+        zipfile.ZIP64_LIMIT = (1 << 31) - 1
+        raw = bytearray((FOLDER / "zip64.pth").read_bytes())
+        end = raw.rindex(b"PK\x05\x06")
+        raw[end + 8:end + 20] = b"\xff" * 12
+        (FOLDER / "zip64.pth").write_bytes(raw)
+        EXPECTED["zip64.pth"] = described(tensors)
         with zipfile.ZipFile(FOLDER / "compressed.pth", "w", zipfile.ZIP_DEFLATED) as target:
             for entry in source.namelist():
                 target.writestr(entry, source.read(entry))

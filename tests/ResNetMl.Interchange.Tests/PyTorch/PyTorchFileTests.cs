@@ -12,6 +12,7 @@ public sealed class PyTorchFileTests(TorchFiles files) : IClassFixture<TorchFile
     [InlineData("nested-legacy.pth")]
     [InlineData("protocol3.pth")]
     [InlineData("protocol4.pth")]
+    [InlineData("zip64.pth")]
     public void Every_view_type_and_nesting_is_read_as_PyTorch_reads_it(string name) =>
         files.AssertHolds(PyTorchFile.Read(files[name]), name);
 
