@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.ExceptionServices;
 using ResNetMl.Engine;
 using ResNetMl.Images;
@@ -12,8 +13,7 @@ public sealed class Predictor : IDisposable
 {
     private readonly PreparedNetwork _network;
     private readonly PredictorOptions _options;
-    private readonly ConcurrentBag<PlanWithInput> _singles = [];
-    private readonly ConcurrentBag<PlanWithInput> _batches = [];
+    private readonly ConcurrentDictionary<int, ConcurrentBag<PlanWithInput>> _plans = [];
     private readonly int _imageLength;
     private volatile bool _isDisposed;
 
@@ -51,9 +51,9 @@ public sealed class Predictor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(image);
         Tensor input = Prepare(image, name);
-        PlanWithInput plan = Rent(_singles, batchSize: 1);
+        PlanWithInput plan = Rent(batchSize: 1);
         Prediction prediction = ToPrediction(plan.Plan.Run(input).Span);
-        Return(_singles, plan);
+        Return(plan);
         return prediction;
     }
 
@@ -65,10 +65,11 @@ public sealed class Predictor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(images);
         var predictions = new List<Prediction>(images.Count);
+        int batchSize = BatchSizeFor(images.Count);
         for (int first = 0; first < images.Count; first += _options.BatchSize)
         {
             Tensor[] inputs = [.. images.Skip(first).Take(_options.BatchSize).Select((image, i) => Prepare(image, $"image {first + i}"))];
-            predictions.AddRange(RunBatch(inputs));
+            predictions.AddRange(RunBatch(inputs, batchSize));
         }
 
         return predictions;
@@ -92,7 +93,7 @@ public sealed class Predictor : IDisposable
     public void Dispose()
     {
         _isDisposed = true;
-        foreach (PlanWithInput plan in _singles.Concat(_batches))
+        foreach (PlanWithInput plan in _plans.Values.SelectMany(plans => plans))
         {
             plan.Plan.Dispose();
         }
@@ -105,6 +106,7 @@ public sealed class Predictor : IDisposable
     {
         long start = Stopwatch.GetTimestamp();
         int bad = 0;
+        int batchSize = BatchSizeFor(source.Count);
         Task<Prepared[]> next = PrepareAsync(source, 0, token);
         for (int first = 0; first < source.Count;)
         {
@@ -113,7 +115,7 @@ public sealed class Predictor : IDisposable
             next = after < source.Count ? PrepareAsync(source, after, token) : next;
             token.ThrowIfCancellationRequested();
             using IEnumerator<Prediction> predictions =
-                RunBatch([.. prepared.Where(image => image.Input is not null).Select(image => image.Input!)]).GetEnumerator();
+                RunBatch([.. prepared.Where(image => image.Input is not null).Select(image => image.Input!)], batchSize).GetEnumerator();
             var scored = new ScoredExample[prepared.Length];
             for (int i = 0; i < prepared.Length; i++)
             {
@@ -181,7 +183,7 @@ public sealed class Predictor : IDisposable
         }
     }
 
-    private List<Prediction> RunBatch(Tensor[] inputs)
+    private List<Prediction> RunBatch(Tensor[] inputs, int batchSize)
     {
         var predictions = new List<Prediction>(inputs.Length);
         if (inputs.Length == 0)
@@ -189,7 +191,7 @@ public sealed class Predictor : IDisposable
             return predictions;
         }
 
-        PlanWithInput plan = Rent(_batches, _options.BatchSize);
+        PlanWithInput plan = Rent(batchSize);
         Span<float> rows = plan.Input.Span;
         for (int row = 0; row < inputs.Length; row++)
         {
@@ -203,7 +205,7 @@ public sealed class Predictor : IDisposable
             predictions.Add(ToPrediction(logits.Slice(row * Model.Labels.Count, Model.Labels.Count)));
         }
 
-        Return(_batches, plan);
+        Return(plan);
         return predictions;
     }
 
@@ -214,16 +216,19 @@ public sealed class Predictor : IDisposable
         return new Prediction(probabilities, Model.Labels);
     }
 
-    private PlanWithInput Rent(ConcurrentBag<PlanWithInput> plans, int batchSize)
+    /// <summary>Few images do not pay for a whole batch. Powers of two keep the number of plans small; the last batch of many is filled up with zeros.</summary>
+    private int BatchSizeFor(int images) => (int)Math.Min((uint)_options.BatchSize, BitOperations.RoundUpToPowerOf2((uint)Math.Max(images, 1)));
+
+    private PlanWithInput Rent(int batchSize)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return plans.TryTake(out PlanWithInput? plan)
+        return _plans.TryGetValue(batchSize, out ConcurrentBag<PlanWithInput>? plans) && plans.TryTake(out PlanWithInput? plan)
             ? plan
             : new PlanWithInput(_network.CreatePlan(batchSize), new Tensor(Model.Definition.Inputs[0].Shape.With(0, batchSize)));
     }
 
     /// <summary>A plan whose run failed is not returned, and so not used again.</summary>
-    private static void Return(ConcurrentBag<PlanWithInput> plans, PlanWithInput plan) => plans.Add(plan);
+    private void Return(PlanWithInput plan) => _plans.GetOrAdd(plan.Plan.BatchSize, _ => []).Add(plan);
 
     private sealed record PlanWithInput(ScoringPlan Plan, Tensor Input);
 
