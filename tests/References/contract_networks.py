@@ -118,9 +118,23 @@ def clipped_convolutions(new_graph):
     }
 
 
+def infinite_at_zero(new_graph):
+    """Functions that are no number at 0, or whose slopes are not, between convolutions of few channels: what fills up a block must not leak."""
+    g = new_graph([[5, 5, 4]])
+    square = lambda name, x: g.add(name, "arithmetic", [x, x], function="multiply")
+    x = g.add("log", "activation", square("square1", "input0"), function="log")
+    x = square("square2", g.conv("conv1", x, 5, 6, 3, 1, 1))
+    x = g.conv("conv2", g.add("root", "activation", x, function="sqrt"), 6, 7, 1)
+    x = square("square3", x)
+    x = g.add("quotient", "arithmetic", [x, g.add("root2", "activation", x, function="sqrt")], function="divide")
+    g.conv("conv3", x, 7, 4, 3, 1, 1)
+    return g
+
+
 def network_cases(new_graph):
     return {
         **clipped_convolutions(new_graph),
+        "infinite-at-zero": (2, infinite_at_zero(new_graph)),
         "network-squeeze-and-excitation": (2, squeeze_and_excitation(new_graph)),
         "network-exclusive-gating": (2, exclusive_gating(new_graph)),
         "network-inverted-residual": (3, inverted_residual(new_graph)),
