@@ -18,9 +18,9 @@ const string Usage = """
       published [--images 10000] [--data FOLDER]
                     the published CIFAR-10 ResNets from every format, with every executor, after every export,
                     against PyTorch's logits and the published number of correct answers
-      fuzz [--count 200000] [--processes N] [--seed 1] [--first 0]
+      fuzz [--count 200000] [--processes N] [--seed 1] [--first 0] [--run]
                     reads damaged ONNX, PyTorch, safetensors, JSON and model files; each must end in time, within
-                    bounds and with a reader's own error
+                    bounds and with a reader's own error; --run: networks that are read are run, forward and backward
     """;
 
 if ((KillResumeCommand.TryRun(args) ?? FuzzCommand.TryRun(args) ?? PublishedModelsCommand.TryRun(args)) is { } exitCode)

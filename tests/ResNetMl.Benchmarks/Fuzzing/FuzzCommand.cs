@@ -23,8 +23,8 @@ internal static class FuzzCommand
         ulong seed = (ulong)Number("--seed", 1);
         return arguments.FirstOrDefault() switch
         {
-            "fuzz" => Run(seed, Number("--first", 0), Number("--count", 200_000), (int)Number("--processes", Environment.ProcessorCount)),
-            ChildCommand => FuzzWorker.Run(seed, Number("--first", 0), Number("--end", 0), Text("--folder", "."), Text("--position", "position")),
+            "fuzz" => Run(seed, Number("--first", 0), Number("--count", 200_000), (int)Number("--processes", Environment.ProcessorCount), arguments.Contains("--run")),
+            ChildCommand => FuzzWorker.Run(seed, Number("--first", 0), Number("--end", 0), Text("--folder", "."), Text("--position", "position"), arguments.Contains("--run")),
             _ => null,
         };
 
@@ -37,24 +37,26 @@ internal static class FuzzCommand
         }
     }
 
-    private static int Run(ulong seed, long first, long count, int processes)
+    private static int Run(ulong seed, long first, long count, int processes, bool runsSurvivors)
     {
-        IReadOnlyList<FuzzTarget> targets = FuzzTarget.All();
+        IReadOnlyList<FuzzTarget> targets = FuzzTarget.All(runsSurvivors);
         // Every case overwrites a file: in memory where the system has such a folder, since a disk would be asked to keep each.
         string memory = "/dev/shm";
         string root = Directory.Exists(memory)
             ? Directory.CreateDirectory(Path.Combine(memory, $"resnetml-fuzz-{Environment.ProcessId}")).FullName
             : Directory.CreateTempSubdirectory("resnetml-fuzz-").FullName;
+        File.WriteAllBytes(OutsideWatch.AbsoluteSecret, new byte[64]);
         var watch = Stopwatch.StartNew();
         var totals = new Totals(targets.Count);
         try
         {
             Parallel.For(0, processes, new ParallelOptions { MaxDegreeOfParallelism = processes }, process =>
-                RunShare(seed, first + (count * process / processes), first + (count * (process + 1) / processes), Path.Combine(root, $"{process}"), totals));
+                RunShare(seed, first + (count * process / processes), first + (count * (process + 1) / processes), Path.Combine(root, $"{process}"), runsSurvivors, totals));
         }
         finally
         {
             Directory.Delete(root, recursive: true);
+            File.Delete(OutsideWatch.AbsoluteSecret);
         }
 
         for (int i = 0; i < targets.Count; i++)
@@ -70,13 +72,13 @@ internal static class FuzzCommand
         return totals.Findings == 0 ? 0 : 1;
     }
 
-    private static void RunShare(ulong seed, long first, long end, string folder, Totals totals)
+    private static void RunShare(ulong seed, long first, long end, string folder, bool runsSurvivors, Totals totals)
     {
         Directory.CreateDirectory(folder);
         string positionFile = Path.Combine(folder, "position");
         while (first < end)
         {
-            using Process child = Start(seed, first, end, folder, positionFile);
+            using Process child = Start(seed, first, end, folder, positionFile, runsSurvivors);
             Task output = ReadLinesAsync(child.StandardOutput, totals);
             Task<string> errors = child.StandardError.ReadToEndAsync();
             bool isHanging = !WaitWhileItMoves(child, positionFile);
@@ -100,12 +102,13 @@ internal static class FuzzCommand
         }
     }
 
-    private static Process Start(ulong seed, long first, long end, string folder, string positionFile)
+    private static Process Start(ulong seed, long first, long end, string folder, string positionFile, bool runsSurvivors)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] words =
         [
             ChildCommand, "--seed", $"{seed}", "--first", $"{first}", "--end", $"{end}", "--folder", folder, "--position", positionFile,
+            .. runsSurvivors ? (string[])["--run"] : [],
         ];
         foreach (string word in words)
         {

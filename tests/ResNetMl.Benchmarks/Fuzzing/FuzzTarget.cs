@@ -16,7 +16,10 @@ namespace ResNetMl.Benchmarks.Fuzzing;
 internal sealed record FuzzTarget(string Name, string Extension, IReadOnlyList<byte[]> Seeds, Action<string> Read, Func<Exception, bool> Expected)
 {
     /// <summary>All formats that this product reads from elsewhere.</summary>
-    internal static IReadOnlyList<FuzzTarget> All() =>
+    /// <param name="runsSurvivors">Only those that hold a network, which is run when it was read.</param>
+    internal static IReadOnlyList<FuzzTarget> All(bool runsSurvivors) => runsSurvivors ? SurvivorRun.Targets(All()) : All();
+
+    private static IReadOnlyList<FuzzTarget> All() =>
     [
         new("onnx", ".onnx", SeedFiles.Onnx(), path => Inspect(OnnxFile.Read(path, SmallInput).Definition), exception => exception is InterchangeException),
         new("torch", ".pth", SeedFiles.Torch(), ReadTorch, exception => exception is InterchangeException),
