@@ -73,8 +73,12 @@ public sealed record Conv2d : PrimitiveLayer
     /// <summary>Whether a bias per output channel is added.</summary>
     public bool HasBias { get; }
 
-    /// <summary>What every bias starts with; 0 but for gates, which start almost shut (He et al. 2016, section 3.1: −6).</summary>
-    public float BiasStart { get; init; }
+    /// <summary>What every bias starts with, finite; 0 but for gates, which start almost shut (He et al. 2016, section 3.1: −6).</summary>
+    public float BiasStart
+    {
+        get;
+        init => field = Require.Within(float.MinValue, float.MaxValue, value);
+    }
 
     /// <inheritdoc/>
     public override string DefaultName => "conv";
