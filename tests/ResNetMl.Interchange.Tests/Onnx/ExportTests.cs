@@ -154,7 +154,7 @@ public sealed class ExportTests
         return [.. plan.Outputs.Select(output => output.Clone())];
     }
 
-    private static Tensor Numbers(Shape shape)
+    internal static Tensor Numbers(Shape shape)
     {
         var tensor = new Tensor(shape);
         for (int i = 0; i < tensor.Span.Length; i++)

@@ -26,6 +26,7 @@ internal static class NetworkExport
                 nameof(options), options.Opset, $"ONNX files are written in opset {OldestOpset} to {OnnxModelReader.NewestOpset}.");
         }
 
+        int opset = options.IncludesPreprocessing ? Math.Max(options.Opset, PreprocessingExport.OldestOpset) : options.Opset;
         long weightBytes = definition.State.Sum(parameter => parameter.Shape.ElementCount) * sizeof(float);
         if (weightBytes > MaxWeightBytes)
         {
@@ -34,8 +35,8 @@ internal static class NetworkExport
                 "Write safetensors and a definition instead.");
         }
 
-        var export = new LayerExport(new OnnxGraph(options.Opset), definition, network.Weights, network.HasBatchAxis);
-        export.WriteInputs(options.IncludesPreprocessing ? PreprocessingOf(network, options) : null);
+        var export = new LayerExport(new OnnxGraph(opset), definition, network.Weights, network.HasBatchAxis);
+        export.WriteInputs(options.IncludesPreprocessing ? PreprocessingOf(network) : null);
         foreach (Node node in definition.Nodes)
         {
             export.WriteNode(node);
@@ -44,15 +45,15 @@ internal static class NetworkExport
         export.WriteOutputs();
         GraphProto graph = export.Graph.Proto;
         graph.Name = definition.Name;
-        var model = new ModelProto { IrVersion = IrVersion(options.Opset), ProducerName = "ResNetMl", Graph = graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Version = options.Opset });
+        var model = new ModelProto { IrVersion = IrVersion(opset), ProducerName = "ResNetMl", Graph = graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = opset });
         OnnxMetadata.Write(model, network);
         return model;
     }
 
     internal static byte[] ToBytes(ModelProto model) => model.ToByteArray();
 
-    private static Images.Preprocessing PreprocessingOf(ImportedNetwork network, OnnxExportOptions options)
+    private static Images.Preprocessing PreprocessingOf(ImportedNetwork network)
     {
         if (network.Preprocessing is null)
         {
@@ -60,10 +61,7 @@ internal static class NetworkExport
                 $"{network.Definition.Name}: expected a preprocessing to put into the graph, got a network without one. Give it one, or leave it out.");
         }
 
-        return options.Opset >= 18
-            ? network.Preprocessing
-            : throw new ArgumentOutOfRangeException(
-                nameof(options), options.Opset, "Preprocessing inside the graph needs opset 18 or newer, whose Resize averages what it shrinks.");
+        return network.Preprocessing;
     }
 
     // The version of the file format that came with an opset (onnx.helper.VERSION_TABLE). 4 is the first whose initializers need not be inputs.

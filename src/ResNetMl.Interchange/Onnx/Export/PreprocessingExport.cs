@@ -6,11 +6,14 @@ using static ResNetMl.Interchange.Onnx.OnnxGraph;
 namespace ResNetMl.Interchange.Onnx;
 
 /// <summary>
-/// Puts a preprocessing before a network: 8-bit RGB images [N, H, W, 3] are resized with averaging, rounded to 8 bits, cropped from the middle, brought
-/// into the channels' order and normalised. Opset 18: Resize with antialias.
+/// Puts a preprocessing before a network: 8-bit RGB images [N, H, W, 3] are brought into the channels' order, resized with averaging, rounded to 8 bits,
+/// cropped from the middle and normalised. Opset 18: Resize with antialias.
 /// </summary>
 internal static class PreprocessingExport
 {
+    /// <summary>The first opset whose Resize averages what it shrinks.</summary>
+    internal const int OldestOpset = 18;
+
     private const string Prefix = "preprocessing";
 
     internal static void Write(OnnxGraph graph, Preprocessing preprocessing, NetworkDefinition definition, string networkInput)
@@ -26,9 +29,9 @@ internal static class PreprocessingExport
         graph.Proto.Input.Add(Value(input, ElementKind.UInt8, NetworkExport.BatchSymbol, "height", "width", 3));
         string pixels = graph.Part("Cast", $"{Prefix}/float", [input], Attribute("to", (long)ElementKind.Float));
         pixels = graph.Part("Transpose", $"{Prefix}/planes", [pixels], Attribute("perm", 0, 3, 1, 2));
+        pixels = Channels(graph, pixels, preprocessing.ChannelOrder);
         pixels = Resize(graph, pixels, preprocessing);
         pixels = Crop(graph, pixels, preprocessing.Crop);
-        pixels = Channels(graph, pixels, preprocessing.ChannelOrder);
 
         // The same steps as this product's own: divide by 255, subtract the mean, divide by the deviation.
         string unit = graph.Part("Div", $"{Prefix}/unit", [pixels, graph.Scalar($"{Prefix}/255", 255)]);
@@ -49,18 +52,25 @@ internal static class PreprocessingExport
             return pixels;
         }
 
-        string front = graph.Part("Shape", $"{Prefix}/front", [pixels], Attribute("end", 2L), Attribute("start", 0L));
-        string sizes = graph.Part("Concat", $"{Prefix}/sizes", [front, size], Attribute("axis", 0L));
-        bool isNearest = preprocessing.Filter == ResizeFilter.Nearest;
-        AttributeProto[] attributes = isNearest
-            ? [Attribute("coordinate_transformation_mode", "half_pixel"), Attribute("mode", "nearest"), Attribute("nearest_mode", "floor")]
-            : [Attribute("antialias", 1L), Attribute("coordinate_transformation_mode", "half_pixel"), Attribute("cubic_coeff_a", -0.5f),
-                Attribute("mode", preprocessing.Filter == ResizeFilter.Bicubic ? "cubic" : "linear")];
-        string resized = graph.Part("Resize", $"{Prefix}/resized", [pixels, "", "", sizes], attributes);
+        // Rows first and rounded to 8 bits, then columns and rounded again, as Pillow resizes an image and this product does.
+        string front = graph.Part("Shape", $"{Prefix}/front", [pixels], Attribute("end", 3L), Attribute("start", 0L));
+        string width = graph.Part("Gather", $"{Prefix}/width", [size, graph.Integers($"{Prefix}/1", 1)], Attribute("axis", 0L));
+        string rowSizes = graph.Part("Concat", $"{Prefix}/rowSizes", [front, width], Attribute("axis", 0L));
+        string rows = ResizeTo(graph, "rows", pixels, rowSizes, preprocessing.Filter);
+        string images = graph.Part("Shape", $"{Prefix}/images", [pixels], Attribute("end", 2L), Attribute("start", 0L));
+        string sizes = graph.Part("Concat", $"{Prefix}/sizes", [images, size], Attribute("axis", 0L));
+        return ResizeTo(graph, "resized", rows, sizes, preprocessing.Filter);
+    }
 
-        // Back to 8 bits, as an image that is resized has them.
-        string rounded = graph.Part("Round", $"{Prefix}/rounded", [resized]);
-        return graph.Part("Clip", $"{Prefix}/bytes", [rounded, graph.Scalar($"{Prefix}/0", 0), graph.Scalar($"{Prefix}/most", 255)]);
+    private static string ResizeTo(OnnxGraph graph, string name, string pixels, string sizes, ResizeFilter filter)
+    {
+        AttributeProto[] attributes = filter == ResizeFilter.Nearest
+            ? [Attribute("coordinate_transformation_mode", "half_pixel"), Attribute("mode", "nearest"), Attribute("nearest_mode", "round_prefer_ceil")]
+            : [Attribute("antialias", 1L), Attribute("coordinate_transformation_mode", "half_pixel"), Attribute("cubic_coeff_a", -0.5f),
+                Attribute("exclude_outside", 1L), Attribute("mode", filter == ResizeFilter.Bicubic ? "cubic" : "linear")];
+        string resized = graph.Part("Resize", $"{Prefix}/{name}", [pixels, "", "", sizes], attributes);
+        string rounded = graph.Part("Round", $"{Prefix}/{name}Rounded", [resized]);
+        return graph.Part("Clip", $"{Prefix}/{name}Bytes", [rounded, graph.Scalar($"{Prefix}/{name}Least", 0), graph.Scalar($"{Prefix}/{name}Most", 255)]);
     }
 
     // [height, width] where the shorter becomes the length and the other keeps the proportion, rounded with halves to even (ONNX Round).
