@@ -103,7 +103,10 @@ public static class ClassifierHead
         : Resized((Conv2d)layer, classes);
 
     private static Conv2d Resized(Conv2d conv, int classes) =>
-        new(conv.InChannels, classes, conv.KernelSize, conv.Stride, conv.Padding, conv.Groups, conv.Dilation, conv.HasBias);
+        new(conv.InChannels, classes, conv.KernelSize, conv.Stride, conv.Padding, conv.Groups, conv.Dilation, conv.HasBias)
+        {
+            WeightInitialization = Initialization.UniformFanIn,
+        };
 
     private static PrimitiveLayer Carried(PrimitiveLayer layer, int before, int classes) => layer is Reshape reshape
         ? new Reshape([.. reshape.ElementShape.Select(length => length == before ? classes : length)])

@@ -46,6 +46,10 @@ internal sealed class AttributeReader(string where, JsonElement element) : JsonO
         throw Wrong(name, string.Join(" or ", names), member);
     }
 
+    /// <summary>A choice that the writer left out where it is the usual one.</summary>
+    internal TEnum ChoiceOr<TEnum>(string name, TEnum usual, params ReadOnlySpan<TEnum> choices)
+        where TEnum : struct, Enum => Has(name) ? Choice(name, choices) : usual;
+
     internal Size2d Size(string name)
     {
         int[] size = Integers(name, 2, 2, "[height, width]", 1, NetworkLimits.MaxWindow);

@@ -35,6 +35,10 @@ internal sealed class AttributeWriter(Utf8JsonWriter writer)
         return this;
     }
 
+    /// <summary>Leaves out the usual choice.</summary>
+    internal AttributeWriter ChoiceUnless<TEnum>(string name, TEnum value, TEnum usual)
+        where TEnum : struct, Enum => EqualityComparer<TEnum>.Default.Equals(value, usual) ? this : Choice(name, value);
+
     internal AttributeWriter Size(string name, Size2d size) => Integers(name, size.Height, size.Width);
 
     /// <summary>Leaves out the usual size: files from before the attribute have none, and are read as if they had it.</summary>

@@ -19,7 +19,8 @@ internal abstract class LayerFormat(string typeName, Type layerType)
                 .Integer("groups", layer.Groups)
                 .Size("dilation", layer.Dilation)
                 .Boolean("hasBias", layer.HasBias)
-                .NumberUnless("biasStart", layer.BiasStart, 0),
+                .NumberUnless("biasStart", layer.BiasStart, 0)
+                .ChoiceUnless("weightInitialization", layer.WeightInitialization, Initialization.HeNormalFanOut),
             from => new Conv2d(
                 from.Integer("inChannels", 1, NetworkLimits.MaxLength),
                 from.Integer("outChannels", 1, NetworkLimits.MaxLength),
@@ -31,6 +32,8 @@ internal abstract class LayerFormat(string typeName, Type layerType)
                 from.Boolean("hasBias"))
             {
                 BiasStart = from.NumberOr("biasStart", float.MinValue, float.MaxValue, 0),
+                WeightInitialization = from.ChoiceOr(
+                    "weightInitialization", Initialization.HeNormalFanOut, Initialization.HeNormalFanOut, Initialization.UniformFanIn, Initialization.Zeros),
             }),
 
         new LayerFormat<BatchNorm>(

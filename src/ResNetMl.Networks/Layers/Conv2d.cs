@@ -80,6 +80,12 @@ public sealed record Conv2d : PrimitiveLayer
         init => field = Require.Within(float.MinValue, float.MaxValue, value);
     }
 
+    /// <summary>
+    /// How the weight starts: for what ReLU follows, normal by fan-out; uniform by fan-in for a classifier's last layer, whose few outputs would
+    /// make a fan-out normal far too wide; zeros for a branch that starts as nothing.
+    /// </summary>
+    public Initialization WeightInitialization { get; init; } = Initialization.HeNormalFanOut;
+
     /// <inheritdoc/>
     public override string DefaultName => "conv";
 
@@ -95,7 +101,7 @@ public sealed record Conv2d : PrimitiveLayer
                 "weight",
                 [OutChannels, InChannels / Groups, KernelSize.Height, KernelSize.Width],
                 StateKind.Parameter,
-                Initialization.HeNormalFanOut,
+                WeightInitialization,
                 fanIn,
                 fanOut);
             return HasBias

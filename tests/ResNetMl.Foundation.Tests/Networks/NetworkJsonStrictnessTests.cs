@@ -86,7 +86,7 @@ public sealed class NetworkJsonStrictnessTests
     [InlineData("\"kind\":\"relu\"", "\"kind\":\"swish\"", "Node 'relu' (Activation), attribute 'kind': expected \"relu\" or \"leakyRelu\" or \"elu\" or \"selu\" or \"sigmoid\" or \"hardSigmoid\" or \"tanh\" or \"hardSwish\" or \"silu\" or \"gelu\" or \"clip\" or \"softplus\" or \"softsign\" or \"affine\" or \"exp\" or \"log\" or \"sqrt\" or \"abs\" or \"negate\" or \"reciprocal\", got \"swish\".")]
     [InlineData("\"kind\":\"max\"", "\"kind\":1", "Node 'maxpool' (Pool2d), attribute 'kind': expected \"max\" or \"average\", got 1.")]
     [InlineData("\"groups\":1,", "", "Node 'conv' (Conv2d) lacks the attribute 'groups'. Has the file been edited or cut?")]
-    [InlineData("\"groups\":1,", "\"groups\":1,\"alpha\":2,", "Node 'conv' (Conv2d) has an unknown attribute 'alpha'; known: inChannels, outChannels, kernelSize, stride, padding, groups, dilation, hasBias, biasStart.")]
+    [InlineData("\"groups\":1,", "\"groups\":1,\"alpha\":2,", "Node 'conv' (Conv2d) has an unknown attribute 'alpha'; known: inChannels, outChannels, kernelSize, stride, padding, groups, dilation, hasBias, biasStart, weightInitialization.")]
     [InlineData("\"inputs\":[\"conv\"],\"attributes\":{", "\"inputs\":[\"conv\"],\"attributes\":{\"channels\":4,", "The network file is not valid JSON: Duplicate property 'channels' encountered during deserialization.")]
     [InlineData("\"groups\":1", "\"groups\":3", "Node 'conv' (Conv2d): groups (3) must divide inChannels (3) and outChannels (4). (Parameter 'groups')")]
     [InlineData("\"inChannels\":3", "\"inChannels\":-3", "Node 'conv' (Conv2d), attribute 'inChannels': expected an integer from 1 to 1048576, got -3.")]
