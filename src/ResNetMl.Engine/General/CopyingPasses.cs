@@ -6,14 +6,19 @@ namespace ResNetMl.Engine.General;
 /// <summary>The same elements under another shape.</summary>
 internal sealed unsafe class ReshapePass(long count) : GeneralPass(inputCount: 1)
 {
+    internal override bool OnlyCopies => true;
+
     protected override void Forward(int thread, int threadCount) => CopyShare(Inputs[0], Output, thread, threadCount);
 
     protected override void Backward(int thread, int threadCount) => CopyShare(OutputGradient, InputGradients[0], thread, threadCount);
 
     private void CopyShare(float* from, float* to, int thread, int threadCount)
     {
-        (long start, long end) = Share(count, thread, threadCount);
-        Copy(from + start, to + start, end - start);
+        if (from != to)
+        {
+            (long start, long end) = Share(count, thread, threadCount);
+            Copy(from + start, to + start, end - start);
+        }
     }
 }
 

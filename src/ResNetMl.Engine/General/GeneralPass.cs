@@ -64,6 +64,9 @@ internal abstract unsafe class GeneralPass
     /// <summary>Whether ∂loss/∂input may be written over ∂loss/∂output.</summary>
     internal virtual bool BackwardWorksInPlace => false;
 
+    /// <summary>Whether output and input hold the same numbers in the same order, so that one array may be both.</summary>
+    internal virtual bool OnlyCopies => false;
+
     /// <summary>Whether elements that are 0 in every input are 0 in the output, and their gradients stay 0 where the output's is.</summary>
     internal virtual bool KeepsZeros => true;
 

@@ -18,8 +18,11 @@ internal sealed unsafe class IndexPass : GeneralPass
     /// <summary>For each output index, how many from it on are neighbours in the input too, or all constant.</summary>
     private readonly int[] _runs;
 
-    /// <summary>For each input index, the output indices that chose it, ascending.</summary>
-    private readonly int[][] _takers;
+    /// <summary>The output indices that are not constant, by the input index that they chose, ascending.</summary>
+    private readonly int[] _takers;
+
+    /// <summary>For each input index, where its takers start; then their number.</summary>
+    private readonly int[] _firstTakers;
 
     private IndexPass(Shape input, int axis, int[] indices, float value)
         : base(inputCount: 1)
@@ -30,7 +33,7 @@ internal sealed unsafe class IndexPass : GeneralPass
         _indices = indices;
         _value = value;
         _runs = new int[indices.Length];
-        var takers = new List<int>[_inputLength];
+        _firstTakers = new int[_inputLength + 1];
         for (int i = indices.Length - 1; i >= 0; i--)
         {
             bool continues = i + 1 < indices.Length &&
@@ -38,11 +41,24 @@ internal sealed unsafe class IndexPass : GeneralPass
             _runs[i] = continues ? _runs[i + 1] + 1 : 1;
             if (indices[i] != Constant)
             {
-                (takers[indices[i]] ??= []).Add(i);
+                _firstTakers[indices[i] + 1]++;
             }
         }
 
-        _takers = [.. takers.Select(list => list is null ? [] : Enumerable.Reverse(list).ToArray())];
+        for (int i = 0; i < _inputLength; i++)
+        {
+            _firstTakers[i + 1] += _firstTakers[i];
+        }
+
+        _takers = new int[_firstTakers[^1]];
+        int[] next = [.. _firstTakers];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            if (indices[i] != Constant)
+            {
+                _takers[next[indices[i]]++] = i;
+            }
+        }
     }
 
     internal override bool KeepsZeros => _value == 0;
@@ -96,18 +112,18 @@ internal sealed unsafe class IndexPass : GeneralPass
         {
             (long image, long index) = Math.DivRem(row, _inputLength);
             float* to = InputGradients[0] + (row * _inner);
-            int[] takers = _takers[index];
-            if (takers.Length == 0)
+            (int first, int last) = (_firstTakers[index], _firstTakers[index + 1]);
+            if (first == last)
             {
                 new Span<float>(to, checked((int)_inner)).Clear();
                 continue;
             }
 
             float* gradient = OutputGradient + (image * _indices.Length * _inner);
-            CopyRow(gradient + (takers[0] * _inner), to, _inner);
-            for (int taker = 1; taker < takers.Length; taker++)
+            CopyRow(gradient + (_takers[first] * _inner), to, _inner);
+            for (int taker = first + 1; taker < last; taker++)
             {
-                float* more = gradient + (takers[taker] * _inner);
+                float* more = gradient + (_takers[taker] * _inner);
                 for (long i = 0; i < _inner; i++)
                 {
                     to[i] += more[i];

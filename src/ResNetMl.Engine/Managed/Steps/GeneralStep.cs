@@ -38,8 +38,9 @@ internal sealed unsafe class GeneralStep : Step
     {
         GeneralPass pass = Pass;
         var uses = new List<Slot>();
-        Arrival[] inputs = [.. Enumerable.Range(0, _inputCount).Select(i => NewArrival(InputIndex(i), Input(i), uses))];
-        Departure output = NewDeparture(OutputIndex, Output, uses);
+        Slot? target = pass.OnlyCopies && !Converts(OutputIndex) ? Output : null;
+        Arrival[] inputs = [.. Enumerable.Range(0, _inputCount).Select(i => NewArrival(InputIndex(i), Input(i), uses, target))];
+        Departure output = NewDeparture(OutputIndex, Output, uses, pass.OnlyCopies ? inputs[0].RowMajor : null);
         Slot scratch = NewScratch(pass.ForwardScratch(Builder.Team.ThreadCount), uses);
         Builder.Add("layer", [.. uses], () =>
         {
@@ -64,9 +65,10 @@ internal sealed unsafe class GeneralStep : Step
             ? [.. Enumerable.Range(0, _inputCount).Select(i => NewArrival(InputIndex(i), Input(i), uses))]
             : [];
         Arrival? output = pass.BackwardReadsOutput ? NewArrival(OutputIndex, Output, uses) : null;
-        Arrival gradient = NewArrival(OutputIndex, outputGradient, uses);
         Slot?[] targets = [.. Enumerable.Range(0, _inputCount).Select(i => NewTarget(gradients, i, outputGradient))];
-        Departure?[] departures = [.. targets.Select((target, i) => target is null ? null : NewDeparture(InputIndex(i), target, uses))];
+        Arrival gradient = NewArrival(OutputIndex, outputGradient, uses, pass.OnlyCopies && !Converts(InputIndex(0)) ? targets[0] : null);
+        Slot? made = pass.OnlyCopies ? gradient.RowMajor : null;
+        Departure?[] departures = [.. targets.Select((target, i) => target is null ? null : NewDeparture(InputIndex(i), target, uses, made))];
         Slot scratch = NewScratch(pass.BackwardScratch(Builder.Team.ThreadCount), uses);
         Builder.Add("layer backward", [.. uses], () =>
         {
@@ -102,33 +104,37 @@ internal sealed unsafe class GeneralStep : Step
     {
         int value = InputIndex(input);
         return !gradients.IsNeeded(value) ? null
-            : Pass.BackwardWorksInPlace && !_form.Converts(Border.ShapeOf(Builder, value)) ? gradients.TakeOver(value, outputGradient)
+            : Pass.BackwardWorksInPlace && !Converts(value) ? gradients.TakeOver(value, outputGradient)
             : gradients.Overwritten(value);
     }
 
-    private Arrival NewArrival(int value, Slot slot, List<Slot> uses)
+    private bool Converts(int value) => _form.Converts(Border.ShapeOf(Builder, value));
+
+    /// <summary>Lets the pass read a value: where it is, or where a row-major copy of it is put; at a given place, if there is one.</summary>
+    private Arrival NewArrival(int value, Slot slot, List<Slot> uses, Slot? place = null)
     {
         uses.Add(slot);
-        if (!_form.Converts(Border.ShapeOf(Builder, value)))
+        if (!Converts(value))
         {
             return new Arrival(slot, null, null);
         }
 
-        Slot rowMajor = Builder.NewSlot(Border.ShapeOf(Builder, value).ElementCount);
+        Slot rowMajor = place ?? Builder.NewSlot(Border.ShapeOf(Builder, value).ElementCount);
         uses.Add(rowMajor);
         return new Arrival(slot, rowMajor, new LeavePass(Builder.Layouts[value]));
     }
 
-    private Departure NewDeparture(int value, Slot slot, List<Slot> uses)
+    /// <summary>Lets the pass write a value: where it is, or in row-major order at a given or another place from which it is brought there.</summary>
+    private Departure NewDeparture(int value, Slot slot, List<Slot> uses, Slot? place)
     {
         uses.Add(slot);
-        if (!_form.Converts(Border.ShapeOf(Builder, value)))
+        if (!Converts(value))
         {
             var filling = new FillingPass(Builder.Layouts[value]);
             return new Departure(slot, null, null, Pass.KeepsZeros || !filling.HasWork ? null : filling);
         }
 
-        Slot rowMajor = Builder.NewSlot(Border.ShapeOf(Builder, value).ElementCount);
+        Slot rowMajor = place ?? Builder.NewSlot(Border.ShapeOf(Builder, value).ElementCount);
         uses.Add(rowMajor);
         return new Departure(slot, rowMajor, new EnterPass(Builder.Layouts[value]), null);
     }
@@ -143,6 +149,9 @@ internal sealed unsafe class GeneralStep : Step
     /// <summary>A value that the pass reads, and how it gets into the order that the pass reads.</summary>
     private sealed class Arrival(Slot slot, Slot? rowMajor, LeavePass? leave)
     {
+        /// <summary>Where the pass reads it.</summary>
+        internal Slot RowMajor => rowMajor ?? slot;
+
         internal float* Take(ParallelRunner runner)
         {
             if (leave is null)

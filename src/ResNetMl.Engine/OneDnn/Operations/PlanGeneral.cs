@@ -38,8 +38,9 @@ internal sealed unsafe class PlanGeneral : PlanOperation
         _inputs = [.. operation.Inputs.Select(builder.Read)];
         _output = builder.Write(operation.Output);
         var borrowed = new List<NativeBuffer>();
-        nint[] inputs = [.. _inputs.Select(input => (nint)Arrive(builder.Forward, input, borrowed))];
-        float* output = Place(_output, borrowed);
+        float* target = pass.OnlyCopies && !_form.Converts(_output.Shape) ? _output.Address : null;
+        nint[] inputs = [.. _inputs.Select(input => (nint)Arrive(builder.Forward, input, borrowed, target))];
+        float* output = Place(_output, borrowed, pass.OnlyCopies ? (float*)inputs[0] : null);
         float* scratch = Borrow(pass.ForwardScratch(builder.Runner.ThreadCount), borrowed);
         OpenMpRunner runner = builder.Runner;
         builder.Forward.Add("layer", () =>
@@ -67,8 +68,10 @@ internal sealed unsafe class PlanGeneral : PlanOperation
         ];
         nint[] inputs = [.. _inputs.Select(input => pass.BackwardReadsInputs ? (nint)Arrive(gradients.Works, input, borrowed) : 0)];
         float* output = pass.BackwardReadsOutput ? Arrive(gradients.Works, _output, borrowed) : null;
-        float* outputGradient = Arrive(gradients.Works, gradient.Array, borrowed);
-        nint[] inputGradients = [.. parts.Select(part => part is null ? 0 : (nint)Place(part.Array, borrowed))];
+        float* target = pass.OnlyCopies && parts[0] is { } only && !_form.Converts(only.Array.Shape) ? only.Array.Address : null;
+        float* outputGradient = Arrive(gradients.Works, gradient.Array, borrowed, target);
+        float* made = pass.OnlyCopies ? outputGradient : null;
+        nint[] inputGradients = [.. parts.Select(part => part is null ? 0 : (nint)Place(part.Array, borrowed, made))];
         float* scratch = Borrow(pass.BackwardScratch(_builder.Runner.ThreadCount), borrowed);
         OpenMpRunner runner = _builder.Runner;
         gradients.Works.Add("layer backward", () =>
@@ -111,10 +114,10 @@ internal sealed unsafe class PlanGeneral : PlanOperation
         }
     }
 
-    /// <summary>Where the pass reads an array, after work that brings it there.</summary>
-    private float* Arrive(WorkList works, PlanArray array, List<NativeBuffer> borrowed)
+    /// <summary>Where the pass reads an array, after work that brings it there: at a given place, if there is one.</summary>
+    private float* Arrive(WorkList works, PlanArray array, List<NativeBuffer> borrowed, float* given = null)
     {
-        float* place = Place(array, borrowed);
+        float* place = Place(array, borrowed, given);
         if (place != array.Address)
         {
             _builder.AddReorder(works, array.Memory, RowMajor(array.Shape, place), _operation.Name);
@@ -140,9 +143,9 @@ internal sealed unsafe class PlanGeneral : PlanOperation
         }
     }
 
-    /// <summary>Where the pass has an array: right there, or in memory borrowed for a row-major copy.</summary>
-    private float* Place(PlanArray array, List<NativeBuffer> borrowed) =>
-        _form.Converts(array.Shape) ? Borrow(array.Shape.ElementCount, borrowed) : array.Address;
+    /// <summary>Where the pass has an array: right there, or as a row-major copy in memory given or borrowed.</summary>
+    private float* Place(PlanArray array, List<NativeBuffer> borrowed, float* given) =>
+        !_form.Converts(array.Shape) ? array.Address : given != null ? given : Borrow(array.Shape.ElementCount, borrowed);
 
     private float* Borrow(long floats, List<NativeBuffer> borrowed)
     {
