@@ -155,6 +155,7 @@ def activation_cases(new_graph):
         "sigmoid-rows": case("sigmoid", shape=(37,)), "clip-above-zero": case("clip", shape=(18, 3, 2), alpha=0.5, beta=2.0),
         "tanh-small": case("tanh", scale=0.001, offset=0.0), "elu-small": case("elu", scale=0.001, offset=0.0, alpha=1.0),
         "sigmoid-five-axes": case("sigmoid", shape=(3, 2, 3, 4)), "relu-sequence": case("relu", shape=(6, 11)),
+        "silu-one-number": case("silu", shape=()),
     }
     return {f"activation-{name}": value for name, value in cases.items()}
 
@@ -225,6 +226,7 @@ def moving_cases(new_graph):
         "reshape-groups": case([20, 2, 3], "reshape", shape=[2, 10, 2, 3]), "reshape-maps": case([20, 2, 3], "reshape", shape=[6, 4, 5]),
         "transpose-last": case([18, 2, 3], "transpose", order=[0, 2, 3, 1]), "transpose-maps": case([18, 2, 3], "transpose", order=[0, 1, 3, 2]),
         "transpose-five": case([2, 3, 4, 5], "transpose", order=[0, 2, 1, 4, 3]), "transpose-sequence": case([5, 7], "transpose", order=[0, 2, 1]),
+        "transpose-six": case([2, 3, 2, 4, 3], "transpose", order=[0, 5, 2, 4, 1, 3]), "slice-six": cut([2, 3, 2, 4, 3], 4, 3, 2, -2),
     }
 
 
@@ -245,7 +247,8 @@ def reducing_cases(new_graph):
         "reduce-sum-channels": case([18, 3, 5], "sum", [1], True), "reduce-sum-columns": case([5, 3, 19], "sum", [3], True),
         "reduce-max-maps": case([20, 4, 5], "max", [2, 3], True), "reduce-min-rows": case([5, 6, 4], "min", [2], False),
         "reduce-max-channels-and-columns": case([6, 3, 5], "max", [1, 3], False), "reduce-sum-all": case([6, 3, 5], "sum", [1, 2, 3], False),
-        "reduce-mean-features": case([23], "mean", [1], True), "reduce-mean-sequence": case([17, 33], "mean", [2], False),
+        "reduce-mean-features": case([23], "mean", [1], True), "reduce-sum-to-one-number": case([23], "sum", [1], False, batch=5),
+        "reduce-max-six": case([2, 3, 2, 4, 3], "max", [1, 3, 5], True), "reduce-mean-sequence": case([17, 33], "mean", [2], False),
         "reduce-mean-middle": case([4, 3, 5, 2], "mean", [2], False), "reduce-max-tied": tied(),
     }
 
