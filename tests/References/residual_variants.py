@@ -264,23 +264,46 @@ def values(name, shape):
     return torch.tensor(made.astype("float32").astype("float64")).reshape(tuple(shape))
 
 
-def run(make, side, is_random):
+def prepared(make, number):
     model = make().double()
     state = {name: tensor for name, tensor in model.state_dict().items() if not name.endswith("num_batches_tracked")}
     model.load_state_dict({name: values(name, tensor.shape) for name, tensor in state.items()}, strict=False)
+    return model.to(number), len(state)
+
+
+def step(make, side, number, layout=torch.contiguous_format):
+    """Logits in training, and the beginning of the first convolution's gradient, which has come through every block."""
+    model = prepared(make, number)[0].to(memory_format=layout)
+    images = torch.tensor(numbers(1, 2 * 3 * side * side).astype("float64")).reshape(2, 3, side, side).to(number).contiguous(memory_format=layout)
+    model.train()
+    logits = model(images)
+    (logits * torch.tensor(numbers(2, logits.numel()).astype("float64")).reshape(logits.shape).to(number)).sum().backward()
+    name, weight = next(iter(model.named_parameters()))
+    return logits.detach(), name, weight.grad.double().flatten()[:54]
+
+
+def gap_of(make, side, exact):
+    """How far PyTorch's own float32 gradients are from float64's: some of the millions of ReLUs stand so near 0 that float32 puts them on the other side."""
+    largest = 0.0
+    for layout in [torch.contiguous_format, torch.channels_last]:
+        for has_onednn in [True, False]:
+            with torch.backends.mkldnn.flags(enabled=has_onednn):
+                largest = max(largest, float((step(make, side, torch.float32, layout)[2] - exact).abs().max() / exact.abs().max()))
+    return largest
+
+
+def run(make, side, is_random):
+    model, tensors = prepared(make, torch.float64)
     images = torch.tensor(numbers(1, 2 * 3 * side * side).astype("float64")).reshape(2, 3, side, side)
     model.eval()
     with torch.no_grad():
-        result = {"side": side, "tensors": len(state), "logits": model(images).flatten().tolist()}
+        result = {"side": side, "tensors": tensors, "logits": model(images).flatten().tolist()}
     if not is_random:
-        model.train()
-        logits = model(images)
-        (logits * torch.tensor(numbers(2, logits.numel()).astype("float64")).reshape(logits.shape)).sum().backward()
-        name, weight = next(iter(model.named_parameters()))
-        result |= {"trainingLogits": logits.detach().flatten().tolist()}
-        # In the large networks some of the millions of ReLUs stand so near 0 that float32 puts them on the other side.
-        if side == 16:
-            result |= {"parameter": name, "gradient": weight.grad.flatten()[:54].tolist()}
+        logits, name, gradient = step(make, side, torch.float64)
+        result |= {
+            "trainingLogits": logits.flatten().tolist(), "parameter": name, "gradient": gradient.tolist(),
+            "gap": float(f"{gap_of(make, side, gradient):.1e}"),
+        }
     return result
 
 

@@ -16,6 +16,9 @@ public sealed class ResidualVariantTests
     // gradient comes back through all of it.
     private const double LogitTolerance = 1e-4;
     private const double GradientTolerance = 2e-3;
+
+    // Where PyTorch's own float32 gradients lie further from float64's, as many times their gap.
+    private const double GapsAllowed = 3;
     private const int Batch = 2;
     private const int Classes = 5;
 
@@ -54,11 +57,12 @@ public sealed class ResidualVariantTests
         TensorAssert.Close("logits", Floats(expected.TrainingLogits!), logits.Span, LogitTolerance);
 
         // The first convolution's gradient has come through every block.
-        if (expected.Gradient is { } gradient)
-        {
-            plan.Backward(ContractNumbers.Make(2, logits.Shape));
-            TensorAssert.Close("gradient", Floats(gradient), plan.State.GradientOf(expected.Parameter!)[..gradient.Length], GradientTolerance);
-        }
+        plan.Backward(ContractNumbers.Make(2, logits.Shape));
+        TensorAssert.Close(
+            "gradient",
+            Floats(expected.Gradient!),
+            plan.State.GradientOf(expected.Parameter!)[..expected.Gradient!.Length],
+            Math.Max(GradientTolerance, GapsAllowed * expected.Gap));
     }
 
     private static (NetworkDefinition Definition, StateDictionary Weights, Tensor Images) Make(string name)
@@ -109,5 +113,5 @@ public sealed class ResidualVariantTests
     private static float[] Floats(double[] values) => [.. values.Select(value => (float)value)];
 
     private sealed record Variant(
-        int Side, int Tensors, double[] Logits, double[]? TrainingLogits, string? Parameter, double[]? Gradient);
+        int Side, int Tensors, double[] Logits, double[]? TrainingLogits, string? Parameter, double[]? Gradient, double Gap);
 }
