@@ -27,12 +27,7 @@ public sealed class ReadmeTests
         folder.WriteWarmAndCold("pictures", picturesPerLabel: 3);
         folder.WriteWarmAndCold("other-pictures", picturesPerLabel: 1);
         folder.Write("new.jpg", Png.Speckled(12, 10, seed: 1, red: 190, green: 90, blue: 60));
-        string[][] commands =
-        [
-            .. File.ReadAllLines(Path.Combine(TestData.RepositoryRoot, "README.md"))
-                .Where(line => line.StartsWith("    resnetml ", StringComparison.Ordinal))
-                .Select(line => line.Trim().Split(' ')[1..]),
-        ];
+        string[][] commands = CommandsOf("## With pictures of one's own");
 
         Assert.Equal(["train", "evaluate", "predict"], commands.Select(words => words[0]));
         foreach (string[] words in commands)
@@ -40,6 +35,37 @@ public sealed class ReadmeTests
             // The names in the README lie in this test's folder; one epoch is enough to see that the command is right.
             string[] placed = [.. words.Select(word => word is "pictures" or "other-pictures" or "model.zip" or "new.jpg" ? folder[word] : word)];
             Resnetml.Run([.. placed, .. Resnetml.Steady, .. words[0] == "train" ? ["--epochs", "1"] : Array.Empty<string>()]).Expect(0);
+        }
+    }
+
+    [Fact]
+    public void The_commands_for_models_of_others_run_as_they_are_printed()
+    {
+        using var folder = new TemporaryFolder();
+        var files = new Dictionary<string, string>
+        {
+            ["resnet20-12fca82f.th"] = TestData.RequirePath("models/cifar-resnet/resnet20-12fca82f.th"),
+            ["squeezenet1.1.onnx"] = TestData.RequirePath("models/imagenet/squeezenet1.1.onnx"),
+            ["synset.txt"] = TestData.RequirePath("imagenet/synset.txt"),
+            ["frog.png"] = folder.Write("frog.png", Png.Speckled(32, 32, seed: 1, red: 60, green: 150, blue: 60)),
+            ["pictures"] = folder.WriteWarmAndCold("pictures", picturesPerLabel: 3),
+            ["photographs"] = folder["photographs"],
+        };
+        string pizza = File.ReadLines(files["synset.txt"]).Single(label => label.Contains("pizza", StringComparison.Ordinal));
+        folder.Write($"photographs/{pizza}/pizza.jpg", File.ReadAllBytes(TestData.RequirePath("imagenet/mlnet_samples/pizza.jpg")));
+        string[][] commands = CommandsOf("## Networks and models of others");
+
+        Assert.Equal(["inspect", "predict", "evaluate", "train", "export"], commands.Select(words => words[0]));
+        foreach (string[] words in commands)
+        {
+            bool isOutput(string word) => word is "resnet164.svg" or "model.zip" or "model.onnx";
+            string[] placed = [.. words.Select(word => files.TryGetValue(word, out string? path) ? path : isOutput(word) ? folder[word] : word)];
+            string[] brief = words[0] == "train" ? ["--epochs", "1", "--batch-size", "2"] : [];
+            CommandResult result = Resnetml.Run([.. placed, .. Resnetml.Steady, .. brief]).Expect(0);
+            if (words[0] == "evaluate")
+            {
+                Assert.Contains(result.OutputLines, line => line.StartsWith("  top-1 accuracy (micro)     1.0000", StringComparison.Ordinal));
+            }
         }
     }
 
@@ -66,4 +92,14 @@ public sealed class ReadmeTests
         Assert.Equal((0, ""), (process.ExitCode, await error));
         Assert.Contains("\n  resnetml demo [options]\n", output, StringComparison.Ordinal);
     }
+
+    /// <summary>The command lines of a section, without the program's name.</summary>
+    private static string[][] CommandsOf(string heading) =>
+    [
+        .. File.ReadAllLines(Path.Combine(TestData.RepositoryRoot, "README.md"))
+            .SkipWhile(line => line != heading).Skip(1)
+            .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("    resnetml ", StringComparison.Ordinal))
+            .Select(line => line.Trim().Split(' ')[1..]),
+    ];
 }
