@@ -90,6 +90,25 @@ public sealed class ShapeTests
         MaxPool(kernelSize: 3, stride: 2));
 
     [Fact]
+    public void Windows_whose_extent_32_bits_do_not_hold_are_still_larger_than_the_image()
+    {
+        // 4095 · 2²⁰ + 1 elements; modulo 2³² that would be negative.
+        AssertMismatch(
+            "maxpool: expected input of at least the 4096×4096 window less its padding, got [1, 3, 8, 8]. Use larger images.",
+            [3, 8, 8],
+            new Pool2d(PoolingKind.Max, 4096, stride: 1, dilation: 1 << 20));
+        AssertMismatch(
+            "conv: expected an output axis of at most 2147483647 elements, got 4294967302.",
+            [3, 8, 8],
+            new Conv2d(3, 3, 1, padding: int.MaxValue));
+    }
+
+    [Fact]
+    public void Strides_as_long_as_numbers_go_leave_one_place() => Assert.Equal(
+        [1, 3, 1, 1],
+        NetworkDefinition.FromLayer("tiny", [3, 8, 8], new Pool2d(PoolingKind.Max, 3, stride: int.MaxValue, ceilMode: true)).ShapeOf("maxpool"));
+
+    [Fact]
     public void Branches_of_different_shapes_are_named() => AssertMismatch(
         "layer2.0.add: expected branches of equal shapes, got [1, 32, 4, 4] and [1, 16, 8, 8]. " +
         "A shortcut that changes shape needs a projection (option B) or zero padding (option A).",
