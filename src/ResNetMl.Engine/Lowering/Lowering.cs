@@ -8,6 +8,7 @@ public static class Lowering
 {
     /// <summary>Operations for training: batch norm takes the addition and the activation that follow it along.</summary>
     /// <param name="definition">The network.</param>
+    /// <exception cref="NotSupportedException">A window's kernel size, stride, dilation or padding is larger than 65536.</exception>
     public static OperationList ForTraining(NetworkDefinition definition) =>
         Emit(definition, definition.Nodes, definition.Outputs, isTraining: true);
 
@@ -19,6 +20,7 @@ public static class Lowering
     /// <param name="weights">Its parameters and buffers; not changed.</param>
     /// <returns>The operations, and the weights that they name.</returns>
     /// <exception cref="KeyNotFoundException">A tensor is missing.</exception>
+    /// <exception cref="NotSupportedException">A window's kernel size, stride, dilation or padding is larger than 65536.</exception>
     public static (OperationList Operations, StateDictionary Weights) ForInference(NetworkDefinition definition, StateDictionary weights)
     {
         (IReadOnlyList<Node> nodes, IReadOnlyList<string> outputs) = WithoutTrainingOnlyLayers(definition);
@@ -70,6 +72,11 @@ public static class Lowering
     private static OperationList Emit(
         NetworkDefinition definition, IReadOnlyList<Node> nodes, IReadOnlyList<string> outputs, bool isTraining)
     {
+        foreach (Node node in nodes)
+        {
+            WindowLimits.Check(node);
+        }
+
         var values = new List<OperationValue>();
         var indices = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (NetworkInput input in definition.Inputs)

@@ -21,7 +21,7 @@ internal sealed unsafe class SourceStrip
         _columns = geometry.Columns;
         _usedPhases = [.. Enumerable.Range(0, _columns.Taps).Select(tap => tap * _columns.Dilation % _columns.Stride).Distinct()];
         _phaseLength = _columns.Out + ((_columns.Extent - 1) / _columns.Stride);
-        Pitch = _columns.Stride * _phaseLength * Lanes;
+        Pitch = Offset((long)_columns.Stride * _phaseLength * Lanes);
         RowStep = Math.Min(_rows.Stride, Math.Max(1, _rows.Extent));
         TapOffsets = new int[geometry.Taps];
         for (int tap = 0; tap < geometry.Taps; tap++)
@@ -29,7 +29,7 @@ internal sealed unsafe class SourceStrip
             int row = tap / _columns.Taps * _rows.Dilation;
             int column = tap % _columns.Taps * _columns.Dilation;
             int position = (column % _columns.Stride * _phaseLength) + (column / _columns.Stride);
-            TapOffsets[tap] = (row * Pitch) + (position * Lanes);
+            TapOffsets[tap] = Offset(((long)row * Pitch) + ((long)position * Lanes));
         }
     }
 
@@ -69,6 +69,13 @@ internal sealed unsafe class SourceStrip
             }
         }
     }
+
+    /// <summary>An offset that kernels hold in 32 bits.</summary>
+    private static int Offset(long floats) => floats <= int.MaxValue
+        ? (int)floats
+        : throw new NotSupportedException(
+            $"The managed backend convolves images of which a window covers at most {int.MaxValue} numbers of a block of channels, got {floats}. " +
+            "Use smaller images or the onednn backend.");
 
     private int RowsFor(int outRows) => _rows.Extent == 0 ? 0 : ((outRows - 1) * RowStep) + _rows.Extent;
 
