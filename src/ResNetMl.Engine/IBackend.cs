@@ -5,7 +5,7 @@ namespace ResNetMl.Engine;
 /// <summary>An implementation of the operators: compiles an operation list into plans that run it.</summary>
 /// <remarks>
 /// Every backend computes the same function up to rounding; one suite of tests holds them to it. Layouts inside a plan are the
-/// backend's own affair: tensors at the border are always fp32, [N, C, H, W] or [N, features].
+/// backend's own affair: tensors at the border are always fp32 and row-major, the batch first: [N, C, H, W], [N, features] or any other rank.
 /// </remarks>
 public interface IBackend
 {
