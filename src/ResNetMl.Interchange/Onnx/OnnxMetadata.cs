@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ResNetMl.Images;
-using ResNetMl.Interchange.Onnx.Messages;
+using ResNetMl.Interchange.Onnx.Generated;
 
 namespace ResNetMl.Interchange.Onnx;
 

@@ -2,7 +2,7 @@ using Google.Protobuf;
 using ResNetMl.Engine;
 using ResNetMl.Images;
 using ResNetMl.Interchange.Onnx;
-using ResNetMl.Interchange.Onnx.Messages;
+using ResNetMl.Interchange.Onnx.Generated;
 using ResNetMl.Networks;
 using ResNetMl.Tensors;
 using ResNetMl.Transforms.Onnx;

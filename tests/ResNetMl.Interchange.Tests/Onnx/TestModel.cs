@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using ResNetMl.Interchange.Onnx;
-using ResNetMl.Interchange.Onnx.Messages;
+using ResNetMl.Interchange.Onnx.Generated;
 using ResNetMl.Tensors;
 
 namespace ResNetMl.Interchange.Tests.Onnx;

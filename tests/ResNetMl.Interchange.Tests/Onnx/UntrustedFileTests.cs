@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Google.Protobuf;
 using ResNetMl.Interchange.Onnx;
-using ResNetMl.Interchange.Onnx.Messages;
+using ResNetMl.Interchange.Onnx.Generated;
 using ResNetMl.Networks;
 
 namespace ResNetMl.Interchange.Tests.Onnx;

@@ -71,8 +71,8 @@ internal static class ActivationExport
         bool hasMost = activation.Beta < float.MaxValue;
         if (graph.Opset < 11)
         {
-            graph.Node("Clip", output, [input], [.. hasLeast ? [Attribute("min", activation.Alpha)] : Array.Empty<Messages.AttributeProto>(),
-                .. hasMost ? [Attribute("max", activation.Beta)] : Array.Empty<Messages.AttributeProto>()]);
+            graph.Node("Clip", output, [input], [.. hasLeast ? [Attribute("min", activation.Alpha)] : Array.Empty<Generated.AttributeProto>(),
+                .. hasMost ? [Attribute("max", activation.Beta)] : Array.Empty<Generated.AttributeProto>()]);
             return;
         }
 

@@ -1,5 +1,5 @@
 using ResNetMl.Images;
-using ResNetMl.Interchange.Onnx.Messages;
+using ResNetMl.Interchange.Onnx.Generated;
 using ResNetMl.Networks;
 using static ResNetMl.Interchange.Onnx.OnnxGraph;
 

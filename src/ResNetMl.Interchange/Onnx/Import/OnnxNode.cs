@@ -1,5 +1,5 @@
 using System.Text;
-using ResNetMl.Interchange.Onnx.Messages;
+using ResNetMl.Interchange.Onnx.Generated;
 using ResNetMl.Networks;
 using ResNetMl.Tensors;
 

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using ResNetMl.Interchange.Onnx.Messages;
+using ResNetMl.Interchange.Onnx.Generated;
 using ResNetMl.Networks;
 
 namespace ResNetMl.Interchange.Onnx;

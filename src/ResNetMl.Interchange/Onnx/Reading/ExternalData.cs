@@ -1,5 +1,5 @@
 using System.Globalization;
-using ResNetMl.Interchange.Onnx.Messages;
+using ResNetMl.Interchange.Onnx.Generated;
 
 namespace ResNetMl.Interchange.Onnx;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using Google.Protobuf;
-using ResNetMl.Interchange.Onnx.Messages;
+using ResNetMl.Interchange.Onnx.Generated;
 
 namespace ResNetMl.Interchange.Onnx;
 

@@ -1,5 +1,5 @@
 using ResNetMl.Interchange.Onnx;
-using ResNetMl.Interchange.Onnx.Messages;
+using ResNetMl.Interchange.Onnx.Generated;
 using ResNetMl.Tensors;
 
 namespace ResNetMl.Interchange.Tests.Onnx.BackendTests;

@@ -1,5 +1,5 @@
 using ResNetMl.Interchange.Onnx;
-using ResNetMl.Interchange.Onnx.Messages;
+using ResNetMl.Interchange.Onnx.Generated;
 
 namespace ResNetMl.Interchange.Tests.Onnx.BackendTests;
 

@@ -1,4 +1,4 @@
-using ResNetMl.Interchange.Onnx.Messages;
+using ResNetMl.Interchange.Onnx.Generated;
 using ResNetMl.Tensors;
 
 namespace ResNetMl.Interchange.Onnx;
