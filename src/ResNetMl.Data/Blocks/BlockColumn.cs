@@ -28,6 +28,9 @@ public abstract class BlockColumn
     /// <summary>One value as text that is the same in every culture.</summary>
     internal abstract ReadOnlySpan<char> TextOf(int row);
 
+    /// <summary>One value, the caller's own.</summary>
+    internal abstract object ValueOf(int row);
+
     /// <summary>Reads values of a raw type known only at run time from a row's getter, one by one.</summary>
     internal static IColumnCollector CollectorFor(DataViewSchema.Column column)
         => GenericTypes.New<IColumnCollector>(typeof(ColumnCollector<>), [column.Type.RawType], column);
@@ -104,6 +107,13 @@ public sealed class BlockColumn<T> : BlockColumn
     internal override ReadOnlySpan<char> TextOf(int row) => Values[row] is ReadOnlyMemory<char> text
         ? text.Span
         : Convert.ToString(Values[row], System.Globalization.CultureInfo.InvariantCulture);
+
+    internal override object ValueOf(int row)
+    {
+        T value = default!;
+        ValueCopy<T>.Copy(in Values[row], ref value);
+        return value!;
+    }
 
     internal override BlockColumn Concat(IReadOnlyList<BlockColumn> columns)
     {
