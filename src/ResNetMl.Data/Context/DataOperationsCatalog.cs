@@ -142,6 +142,96 @@ public sealed class DataOperationsCatalog : ICatalog
         return new TakenView(BlockView.Of(input), count, long.MaxValue);
     }
 
+    /// <summary>The rows whose number in a column is between two bounds.</summary>
+    /// <remarks>NaN is between no bounds. ML.NET takes Single and Double here; any number column is taken.</remarks>
+    /// <param name="input">The view.</param>
+    /// <param name="columnName">A number, not a vector.</param>
+    /// <param name="lowerBound">The smallest number let through.</param>
+    /// <param name="upperBound">Above the largest number let through; infinity as a value is let through by no bound.</param>
+    /// <exception cref="ArgumentException">There is no such column, or it holds no numbers; or the bounds are NaN or out of order.</exception>
+    public IDataView FilterRowsByColumn(
+        IDataView input, string columnName, double lowerBound = double.NegativeInfinity, double upperBound = double.PositiveInfinity)
+    {
+        BlockView view = BlockView.Of(input);
+        DataViewSchema.Column column = RowTest.Require(view.Schema, columnName, nameof(columnName));
+        if (column.Type is not NumberDataViewType)
+        {
+            throw new ArgumentException(
+                $"Column '{columnName}' is {column.Type}; rows are let through by a number." +
+                (column.Type is KeyDataViewType ? $" For keys there is {nameof(FilterRowsByKeyColumnFraction)}." : ""),
+                nameof(columnName));
+        }
+
+        CheckBounds(lowerBound, upperBound);
+        return new FilteredView(view, [column.Index], RowTest.NumberBetween(column, lowerBound, upperBound));
+    }
+
+    /// <summary>The rows whose key lies in a share of all keys; after hashing, a random share of what was hashed.</summary>
+    /// <remarks>Key k of n, counted from 1, lies at (k − ½)/n. A missing key lies nowhere and is left out.</remarks>
+    /// <param name="input">The view.</param>
+    /// <param name="columnName">A key, not a vector.</param>
+    /// <param name="lowerBound">Start of the share, in [0, 1]; belongs to it.</param>
+    /// <param name="upperBound">End of the share, in [0, 1]; does not belong to it.</param>
+    /// <exception cref="ArgumentException">There is no such column, or it holds no keys; or the bounds are NaN or out of order.</exception>
+    public IDataView FilterRowsByKeyColumnFraction(IDataView input, string columnName, double lowerBound = 0, double upperBound = 1)
+    {
+        BlockView view = BlockView.Of(input);
+        DataViewSchema.Column column = RowTest.Require(view.Schema, columnName, nameof(columnName));
+        if (column.Type is not KeyDataViewType key)
+        {
+            throw new ArgumentException(
+                $"Column '{columnName}' is {column.Type}; a share of the rows is taken by a key." +
+                (column.Type is NumberDataViewType ? $" For numbers there is {nameof(FilterRowsByColumn)}." : ""),
+                nameof(columnName));
+        }
+
+        CheckBounds(lowerBound, upperBound);
+        return new FilteredView(view, [column.Index], RowTest.KeyFractionBetween(column, key.Count, lowerBound, upperBound));
+    }
+
+    /// <summary>The rows in which none of some columns' values is missing: no NaN, no key 0, in a vector no such element.</summary>
+    /// <param name="input">The view.</param>
+    /// <param name="columns">At least one column of Single, Double, keys, or vectors of these.</param>
+    /// <exception cref="ArgumentException">No column is named, or one is absent or of a type whose values are never missing.</exception>
+    public IDataView FilterRowsByMissingValues(IDataView input, params string[] columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        BlockView view = BlockView.Of(input);
+        if (columns.Length == 0)
+        {
+            throw new ArgumentException($"Name the columns to look for missing values in; there {view.Schema.Describe()}.", nameof(columns));
+        }
+
+        DataViewSchema.Column[] tested = [.. columns.Select(name => RowTest.Require(view.Schema, name, nameof(columns)))];
+        Func<Block, int, bool>[] isMissing = [.. tested.Select(column => RowTest.IsMissing(column) ?? throw new ArgumentException(
+            $"Column '{column.Name}' is {column.Type}, whose values are never missing. Missing can be Single, Double, keys, and elements of vectors of these.",
+            nameof(columns)))];
+        return new FilteredView(
+            view, [.. tested.Select(column => column.Index)], (block, row) => !Array.Exists(isMissing, test => test(block, row)));
+    }
+
+    /// <summary>About as many rows as there are, drawn with replacement: some come several times, about 37 % (1/e) not at all.</summary>
+    /// <remarks>
+    /// How often a row comes is Poisson-distributed with mean 1 and depends on the seed and the row alone: the sample streams, is the same on
+    /// every pass, and with its complement under the same seed holds every row. Copies follow one another; a split deals them to one side.
+    /// </remarks>
+    /// <param name="input">The view.</param>
+    /// <param name="seed">Chooses the sample; null for the context's seed, and where that is null too, for chance.</param>
+    /// <param name="complement">Whether to give the rows that are not in the sample of that seed (out of bag), once each.</param>
+    public IDataView BootstrapSample(IDataView input, int? seed = null, bool complement = false)
+    {
+        BlockView view = BlockView.Of(input);
+        return new BootstrapView(view, RowFraction.By(view, samplingKeyColumnName: null, SeedOr(seed)).FractionOf, complement);
+    }
+
+    private static void CheckBounds(double lowerBound, double upperBound)
+    {
+        if (!(lowerBound <= upperBound))
+        {
+            throw new ArgumentException($"The lower bound ({lowerBound}) must not be above the upper ({upperBound}), and neither may be NaN.", nameof(lowerBound));
+        }
+    }
+
     private static IEnumerable<TRow> Enumerate<TRow>(BlockView view, RowWriter<TRow> writer, bool reuseRowObject)
         where TRow : class, new()
     {
