@@ -83,6 +83,30 @@ public sealed class UntrustedFileTests : IDisposable
         Assert.Contains("takes at most 32 MiB and 6 times its file's size", model.Output("y199").Refusal(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Transpose")]
+    [InlineData("Cast")]
+    [InlineData("Identity")]
+    [InlineData("Relu")]
+    public void A_chain_of_many_operators_is_read_soon(string type)
+    {
+        const int Length = 40_000;
+        TestModel model = new TestModel().Input("x", "N", 2).Weights("w", 2, 2);
+        for (int i = 0; i < Length; i++)
+        {
+            string input = i > 0 ? $"c{i - 1}" : type == "Relu" ? "x" : "w";
+            model.Node(type, $"c{i}", [input], type == "Cast" ? [OnnxGraph.Attribute("to", i % 2 == 0 ? 7L : 1L)] : []);
+        }
+
+        byte[] bytes = (type == "Relu" ? model.Output($"c{Length - 1}") : model.Node("MatMul", "y", ["x", $"c{Length - 1}"]).Output("y")).Bytes;
+        var watch = Stopwatch.StartNew();
+
+        ImportedNetwork network = OnnxFile.Read(bytes);
+
+        Assert.Equal(type == "Relu" ? Length : 1, network.Definition.Nodes.Count);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"it took {watch.Elapsed}");
+    }
+
     [Fact]
     public void Messages_of_two_bytes_are_counted_before_they_become_objects()
     {

@@ -163,6 +163,8 @@ internal sealed class OnnxNode
 
     internal void Bind(int index, OnnxValue value)
     {
+        // Now and not when asked for: a chain of many thousands would be as many calls deep.
+        (value as ConstantValue)?.Evaluate();
         if (index < _proto.Output.Count && _proto.Output[index].Length > 0)
         {
             Graph.Bind(Where, _proto.Output[index], value);

@@ -65,6 +65,9 @@ internal sealed class ConstantValue : OnnxValue
 
     internal Number[] Integers => _integers!.Value;
 
+    /// <summary>Reads the numbers, if they have not been read.</summary>
+    internal void Evaluate() => _ = IsInteger ? (object)Integers : Floats;
+
     /// <summary>The numbers as a tensor that belongs to the caller: two weights never share one.</summary>
     internal Tensor TakeFloats(string where, TensorReader tensors)
     {
