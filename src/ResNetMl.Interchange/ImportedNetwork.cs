@@ -40,4 +40,20 @@ public sealed record ImportedNetwork(NetworkDefinition Definition, StateDictiona
 
         return this with { Definition = definition, Weights = weights, Labels = null };
     }
+
+    /// <summary>The same network without its head, to make features [N, F] (<see cref="ClassifierHead.Remove(NetworkDefinition, out string?)"/>); all weights are shared with this one.</summary>
+    /// <param name="head">Name of the node that was the head; null where the file had none and is used whole.</param>
+    /// <returns>The network without labels: features have none; the preprocessing stays.</returns>
+    /// <exception cref="ArgumentException">The network makes neither rows nor feature maps; the message says what it ends with.</exception>
+    public ImportedNetwork WithoutClassifier(out string? head)
+    {
+        NetworkDefinition definition = ClassifierHead.Remove(Definition, out head);
+        var weights = new StateDictionary();
+        foreach (ParameterSpec parameter in definition.State)
+        {
+            weights.Add(parameter.Name, Weights[parameter.Name]);
+        }
+
+        return this with { Definition = definition, Weights = weights, Labels = null };
+    }
 }

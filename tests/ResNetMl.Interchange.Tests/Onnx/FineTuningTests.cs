@@ -73,6 +73,64 @@ public sealed class FineTuningTests
         Assert.Equal(weights, changed.State.Single(parameter => parameter.Name == $"{head}.weight").Shape.ElementCount);
     }
 
+    [Theory]
+    [InlineData("mobilenet_v2_1.0_224", "conv_2d_65", 1280)]
+    [InlineData("squeezenet1.1", "conv25", 512)]
+    public void Published_classifiers_without_their_head_make_features(string file, string linear, int features)
+    {
+        ImportedNetwork network = OnnxFile.Read(TestData.RequirePath($"models/imagenet/{file}.onnx"));
+
+        ImportedNetwork trunk = network.WithoutClassifier(out string? head);
+
+        Assert.Equal(linear, head);
+        Assert.Equal(new Shape(1, features), trunk.Definition.ShapeOf(trunk.Definition.Outputs[0]));
+        string[] left = [.. network.Weights.Select(entry => entry.Key).Except(trunk.Weights.Select(entry => entry.Key))];
+        Assert.Equal([$"{linear}.bias", $"{linear}.weight"], left.Order(StringComparer.Ordinal));
+        Assert.All(trunk.Weights, entry => Assert.Same(network.Weights[entry.Key], entry.Value));
+    }
+
+    // The logits are linear in the features: the head applied to them by hand gives what the whole classifier gives.
+    [Fact]
+    public void A_head_applied_to_the_features_gives_the_classifiers_logits()
+    {
+        ImportedNetwork network = OnnxFile.Read(TestData.RequirePath("models/imagenet/mobilenet_v2_1.0_224.onnx"));
+        Tensor input = NpyFile.Read(TestData.RequirePath("models/imagenet/mobilenet_v2_pizza_input.npy"));
+        Tensor expected = NpyFile.Read(TestData.RequirePath("models/imagenet/mobilenet_v2_pizza_logits.npy"));
+
+        ImportedNetwork trunk = network.WithoutClassifier(out string? head);
+        float[] features = Networks.Run(Networks.Backend("managed"), trunk.Definition, trunk.Weights, input).Span.ToArray();
+
+        ReadOnlySpan<float> weights = network.Weights[$"{head}.weight"].Span;
+        ReadOnlySpan<float> bias = network.Weights[$"{head}.bias"].Span;
+        float largest = 0;
+        for (int label = 0; label < bias.Length; label++)
+        {
+            double logit = bias[label];
+            for (int i = 0; i < features.Length; i++)
+            {
+                logit += (double)weights[(label * features.Length) + i] * features[i];
+            }
+
+            largest = Math.Max(largest, (float)Math.Abs(logit - expected.Span[label]));
+        }
+
+        // Float32 through 53 layers against PyTorch's: as far apart as the whole classifier is held to.
+        Assert.True(largest < 1e-3, $"a logit differs by {largest:E2}");
+    }
+
+    [Fact]
+    public void A_trunk_without_a_head_is_used_whole()
+    {
+        ImportedNetwork trunk = OnnxFile.Read(
+            TestData.RequirePath("models/imagenet/resnet50v2_stage3_features_fp16store.onnx"), new OnnxImportOptions { InputShape = [3, 64, 64] });
+
+        ImportedNetwork features = trunk.WithoutClassifier(out string? head);
+
+        Assert.Null(head);
+        Assert.Equal(new Shape(1, 1024), features.Definition.ShapeOf(features.Definition.Outputs[0]));
+        Assert.Equal(trunk.Weights.Count, features.Weights.Count);
+    }
+
     [Fact]
     public void A_trunk_of_features_gets_a_linear_layer()
     {
