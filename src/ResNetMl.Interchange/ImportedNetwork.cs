@@ -21,6 +21,9 @@ public sealed record ImportedNetwork(NetworkDefinition Definition, StateDictiona
     /// <summary>What every image goes through before the network; null where the file does not say it: it is never guessed.</summary>
     public Preprocessing? Preprocessing { get; init; }
 
+    /// <summary>As what labels and preprocessing were recognised by the tensors' names and shapes; null where the file said them, or nobody.</summary>
+    public string? RecognizedAs { get; init; }
+
     /// <summary>The same network with a new head, to fine-tune on other classes; all other weights are shared with this one.</summary>
     /// <param name="classes">How many classes, ≥ 2.</param>
     /// <param name="seed">What the head's first weights follow from (<see cref="InitialState"/>).</param>
@@ -38,7 +41,7 @@ public sealed record ImportedNetwork(NetworkDefinition Definition, StateDictiona
             weights.Add(parameter.Name, fresh.TryGetValue(parameter.Name, out Tensor? tensor) ? tensor : Weights[parameter.Name]);
         }
 
-        return this with { Definition = definition, Weights = weights, Labels = null };
+        return this with { Definition = definition, Weights = weights, Labels = null, RecognizedAs = null };
     }
 
     /// <summary>The same network without its head, to make features [N, F] (<see cref="ClassifierHead.Remove(NetworkDefinition, out string?)"/>); all weights are shared with this one.</summary>

@@ -103,17 +103,20 @@ internal static class ExportCommand
     private static ImportedNetwork Read(CommandContext context)
     {
         Tensors.Shape? input = ShapeArgument.Parse("--input", context.Get(Input));
-        ModelReaderOptions options = ModelArgument.Options(context, input);
         if (context.Get(ModelFile) is { } file)
         {
-            return ModelReader.ReadNetwork(file, options);
+            return ModelReader.ReadNetwork(file, ModelArgument.Options(context, input));
         }
 
-        NetworkDefinition definition = options.Definition
+        string name = context.Get(ModelArgument.Network)
             ?? throw new UsageException("export: expected --model FILE, or --network NAME for an untrained network; got neither.");
-        definition = input is { } shape ? definition.WithInputShape(shape) : definition;
+        NetworkDefinition definition = NetworkArgument.Read(name, classes: null, input);
         long seed = unchecked((long)context.Get(CommonOptions.Seed));
-        return new ImportedNetwork(definition, InitialState.Create(definition, seed)) { Labels = options.Labels, Preprocessing = options.Preprocessing };
+        return new ImportedNetwork(definition, InitialState.Create(definition, seed))
+        {
+            Labels = context.Get(ModelArgument.Labels) is { } labels ? LabelsFile.Read(labels) : null,
+            Preprocessing = context.Get(ModelArgument.PreprocessingFile) is { } preprocessing ? PreprocessingArgument.Read(preprocessing) : null,
+        };
     }
 
     private static OnnxExportOptions OnnxOptions(CommandContext context)

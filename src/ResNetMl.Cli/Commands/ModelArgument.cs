@@ -62,6 +62,11 @@ internal static class ModelArgument
 
         ImportedNetwork network = ModelReader.ReadNetwork(file, options);
         RequireDescription(file, network);
+        if (network.RecognizedAs is { } known && (options.Labels is null || options.Preprocessing is null))
+        {
+            context.Terminal.WriteError($"{file}: its tensors are those of {known}; what is not given is taken from there.");
+        }
+
         return ModelReader.Compose(file, network);
     }
 

@@ -43,6 +43,7 @@ internal static class CifarNetworks
         {
             Preprocessing = isPublished ? Preprocessing.Cifar : null,
             Labels = isPublished && classifier[0] == Cifar10Classes ? Cifar10Labels : null,
+            RecognizedAs = isPublished ? "a network of https://github.com/akamaster/pytorch_resnet_cifar10" : null,
         };
     }
 }

@@ -54,7 +54,7 @@ public static class ModelReader
         string extension = Path.GetExtension(path).ToLowerInvariant();
         ImportedNetwork network = extension switch
         {
-            ".onnx" => OnnxFile.Read(path, new OnnxImportOptions { InputShape = options.InputShape ?? OutputOf(options.Preprocessing) }),
+            ".onnx" => Recognized(OnnxFile.Read(path, new OnnxImportOptions { InputShape = options.InputShape ?? OutputOf(options.Preprocessing) })),
             ".safetensors" => FromSafetensors(path, options.Definition),
             _ when PyTorchExtensions.Contains(extension) => FromState(path, PyTorchFile.Read(path), options.Definition),
             _ => throw new InterchangeException(
@@ -83,6 +83,15 @@ public static class ModelReader
             Labels = options.Labels ?? model.Labels,
             Preprocessing = options.Preprocessing ?? model.Preprocessing,
         };
+
+    /// <summary>Published weights are known by their names in an ONNX file, too, if it is their network and says nothing else.</summary>
+    private static ImportedNetwork Recognized(ImportedNetwork network) =>
+        network is { Labels: null, Preprocessing: null } &&
+        KnownNetworks.Recognize(network.Weights) is { RecognizedAs: not null } known &&
+        known.Definition.Inputs[0].Shape == network.Definition.Inputs[0].Shape &&
+        known.Definition.MultiplyAdds == network.Definition.MultiplyAdds
+            ? network with { Labels = known.Labels, Preprocessing = known.Preprocessing, RecognizedAs = known.RecognizedAs }
+            : network;
 
     private static ImportedNetwork FromSafetensors(string path, NetworkDefinition? definition) =>
         definition is null ? SafetensorsNetwork.Read(path) : FromState(path, SafetensorsFile.Read(path), definition);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ResNetMl.EndToEnd.Tests.Support;
+using ResNetMl.TestSupport;
 
 namespace ResNetMl.EndToEnd.Tests.CommandLine;
 
@@ -63,10 +64,10 @@ public sealed class ExportTests : IDisposable
     {
         string onnx = _folder["resnet8.onnx"];
         string picture = _folder.Write("a.png", Png.Speckled(8, 8, seed: 1, red: 10, green: 100, blue: 10));
-        Resnetml.Run("export", "--network", "resnet8", "--output", onnx).Expect(0);
+        Resnetml.Run("export", "--network", "resnet8", "--input", "1,32,32", "--output", onnx).Expect(0);
         string labels = _folder.Write("labels.txt", Bytes(string.Join('\n', Enumerable.Range(0, 10).Select(i => $"class {i}"))));
         string preprocessing = _folder.Write("preprocessing.json", Bytes("""
-            {"resize": {"height": 32, "width": 32}, "crop": null, "channelOrder": "RGB", "mean": [0.5, 0.5, 0.5], "standardDeviation": [0.5, 0.5, 0.5]}
+            {"resize": {"height": 32, "width": 32}, "crop": null, "channelOrder": "Grey", "mean": [0.5], "standardDeviation": [0.5]}
             """));
 
         CommandResult noLabels = Resnetml.Run("predict", "--model", onnx, picture).Expect(2);
@@ -79,6 +80,22 @@ public sealed class ExportTests : IDisposable
             $"{onnx} does not say how its images are prepared, and that is never guessed: give --preprocessing imagenet, or --preprocessing FILE.json.\n",
             noPreprocessing.Error);
         Assert.Matches($@"^{picture}: class \d \d+\.\d %$", Assert.Single(whole.OutputLines));
+    }
+
+    [Fact]
+    public void The_published_CIFAR_networks_are_known_from_ONNX_files_too()
+    {
+        string picture = _folder.Write("a.png", Png.Speckled(32, 32, seed: 1, red: 10, green: 100, blue: 10));
+        string onnx = TestData.RequirePath("models/cifar-resnet/resnet20.onnx");
+        string torch = TestData.RequirePath("models/cifar-resnet/resnet20-12fca82f.th");
+
+        CommandResult fromOnnx = Resnetml.Run(["predict", "--model", onnx, picture, .. Resnetml.Steady]).Expect(0);
+        CommandResult fromTorch = Resnetml.Run(["predict", "--model", torch, picture, .. Resnetml.Steady]).Expect(0);
+
+        Assert.Equal(fromTorch.Output, fromOnnx.Output);
+        Assert.Equal(
+            $"{onnx}: its tensors are those of a network of https://github.com/akamaster/pytorch_resnet_cifar10; what is not given is taken from there.\n",
+            fromOnnx.Error);
     }
 
     [Theory]
