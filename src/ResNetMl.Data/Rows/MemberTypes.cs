@@ -44,6 +44,6 @@ internal static class MemberTypes
             : memberType.IsGenericType && memberType.GetGenericTypeDefinition() == typeof(VBuffer<>) ? memberType.GetGenericArguments()[0]
             : null;
 
-    private static ulong LargestOf(Type type)
+    internal static ulong LargestOf(Type type)
         => type == typeof(byte) ? byte.MaxValue : type == typeof(ushort) ? ushort.MaxValue : type == typeof(uint) ? uint.MaxValue : ulong.MaxValue;
 }

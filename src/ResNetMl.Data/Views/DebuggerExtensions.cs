@@ -34,4 +34,16 @@ public static class DebuggerExtensions
         ArgumentOutOfRangeException.ThrowIfNegative(maxTrainingRows);
         return estimator.Fit(new TakenView(BlockView.Of(data), skipCount: 0, maxTrainingRows)).Preview(data, maxRows);
     }
+
+    /// <summary>The first rows of what a loader makes of a source.</summary>
+    /// <param name="loader">The loader.</param>
+    /// <param name="source">What it loads.</param>
+    /// <param name="maxRows">How many rows at most, from 0.</param>
+    /// <typeparam name="TSource">What is loaded.</typeparam>
+    public static DataDebuggerPreview Preview<TSource>(
+        this IDataLoader<TSource> loader, TSource source, int maxRows = DataDebuggerPreview.DefaultRows)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        return new DataDebuggerPreview(loader.Load(source), maxRows);
+    }
 }
