@@ -64,22 +64,7 @@ internal static class ExportCommand
 
         ImportedNetwork network = Read(context);
         string output = OutputArgument.File("--output", context.Get(Output));
-        switch (format)
-        {
-            case "onnx":
-                OnnxFile.Write(output, network, OnnxOptions(context));
-                break;
-            case "tensorflow":
-                TensorFlowFile.Write(output, network);
-                break;
-            case "safetensors":
-                SafetensorsNetwork.Write(output, network);
-                break;
-            default:
-                ModelReader.Compose(context.Get(ModelFile) ?? network.Definition.Name, network).Save(output);
-                break;
-        }
-
+        Write(context, format, output, network);
         context.Terminal.WriteLine($"{network.Definition.Name} → {output} ({format}, {new FileInfo(output).Length:N0} bytes)");
         if (network.Labels is null || network.Preprocessing is null)
         {
@@ -98,6 +83,25 @@ internal static class ExportCommand
             HasPreprocessing = network.Preprocessing is not null,
         });
         return ExitCode.Done;
+    }
+
+    private static void Write(CommandContext context, string format, string output, ImportedNetwork network)
+    {
+        switch (format)
+        {
+            case "onnx":
+                OnnxFile.Write(output, network, OnnxOptions(context, network));
+                break;
+            case "tensorflow":
+                TensorFlowFile.Write(output, network);
+                break;
+            case "safetensors":
+                SafetensorsNetwork.Write(output, network);
+                break;
+            default:
+                ModelReader.Compose(context.Get(ModelFile) ?? network.Definition.Name, network).Save(output);
+                break;
+        }
     }
 
     private static ImportedNetwork Read(CommandContext context)
@@ -119,11 +123,21 @@ internal static class ExportCommand
         };
     }
 
-    private static OnnxExportOptions OnnxOptions(CommandContext context)
+    private static OnnxExportOptions OnnxOptions(CommandContext context, ImportedNetwork network)
     {
+        int opset = context.Get(Opset);
         bool includesPreprocessing = context.Get(WithPreprocessing);
-        var options = new OnnxExportOptions { IncludesPreprocessing = includesPreprocessing };
-        return context.IsGiven(Opset) ? options with { Opset = context.Get(Opset) } : includesPreprocessing ? options with { Opset = 18 } : options;
+        if (opset is < OnnxExportOptions.OldestOpset or > OnnxExportOptions.NewestOpset)
+        {
+            throw new UsageException($"--opset {opset}: expected {OnnxExportOptions.OldestOpset} to {OnnxExportOptions.NewestOpset}.");
+        }
+
+        if (includesPreprocessing && network.Preprocessing is null)
+        {
+            throw new UsageException("--with-preprocessing: the model does not say how its images are prepared: give --preprocessing imagenet, or --preprocessing FILE.json.");
+        }
+
+        return new OnnxExportOptions { Opset = opset, IncludesPreprocessing = includesPreprocessing };
     }
 
     private static string FormatOf(string? asked, string output)

@@ -103,6 +103,8 @@ public sealed class ExportTests : IDisposable
     [InlineData("export --network resnet8 --output x.bin", "--output x.bin: its extension does not say the format; give --format onnx, tensorflow, safetensors or model.\n")]
     [InlineData("export --network resnet8 --output x.bin --format caffe", "--format caffe: expected onnx, tensorflow, safetensors or model.\n")]
     [InlineData("export --network resnet8 --output x.pb --opset 13", "--opset and --with-preprocessing go with --format onnx, not tensorflow.\n")]
+    [InlineData("export --network resnet8 --output x.onnx --opset 5", "--opset 5: expected 7 to 21.\n")]
+    [InlineData("export --network resnet8 --output x.onnx --with-preprocessing", "--with-preprocessing: the model does not say how its images are prepared: give --preprocessing imagenet, or --preprocessing FILE.json.\n")]
     public void Wrong_usage_of_export_says_what_was_expected(string line, string message) =>
         Assert.Equal(message, Resnetml.Run(line.Split(' ')).Expect(2).Error);
 

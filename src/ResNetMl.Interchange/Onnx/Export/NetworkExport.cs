@@ -11,7 +11,6 @@ namespace ResNetMl.Interchange.Onnx;
 /// </summary>
 internal static class NetworkExport
 {
-    internal const int OldestOpset = 7;
     internal const string BatchSymbol = "N";
 
     // protobuf's own limit is 2 GiB for a message; names and attributes need some of it.
@@ -20,10 +19,10 @@ internal static class NetworkExport
     internal static ModelProto Write(ImportedNetwork network, OnnxExportOptions options)
     {
         NetworkDefinition definition = network.Definition;
-        if (options.Opset is < OldestOpset or > OnnxModelReader.NewestOpset)
+        if (options.Opset is < OnnxExportOptions.OldestOpset or > OnnxExportOptions.NewestOpset)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(options), options.Opset, $"ONNX files are written in opset {OldestOpset} to {OnnxModelReader.NewestOpset}.");
+                nameof(options), options.Opset, $"ONNX files are written in opset {OnnxExportOptions.OldestOpset} to {OnnxExportOptions.NewestOpset}.");
         }
 
         int opset = options.IncludesPreprocessing ? Math.Max(options.Opset, PreprocessingExport.OldestOpset) : options.Opset;
