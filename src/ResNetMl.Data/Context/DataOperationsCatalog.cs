@@ -81,16 +81,27 @@ public sealed class DataOperationsCatalog : ICatalog
     /// <param name="seed">Chooses how rows are dealt; null for the context's seed, and where that is null too, for chance.</param>
     public TrainTestData TrainTestSplit(IDataView data, double testFraction = 0.1, string? samplingKeyColumnName = null, int? seed = null)
     {
-        if (!(testFraction > 0 && testFraction < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(testFraction), testFraction, "The share to test on must be above 0 and below 1.");
-        }
-
+        CheckFraction(testFraction);
         BlockView view = BlockView.Of(data);
         (int[] columns, Func<Block, int, double> fractionOf) = RowFraction.By(view, samplingKeyColumnName, SeedOr(seed));
-        return new TrainTestData(
-            new FilteredView(view, columns, (block, row) => fractionOf(block, row) >= testFraction),
-            new FilteredView(view, columns, (block, row) => fractionOf(block, row) < testFraction));
+        return Split(view, columns, fractionOf, testFraction);
+    }
+
+    /// <summary>Deals the rows into a set to train on and one to test on whose sizes are exact, for each class if wanted.</summary>
+    /// <remarks>
+    /// Of n rows, or of the n rows of each class, the nearest whole number to n·<paramref name="testFraction"/> is tested on; which, the seed says. A row
+    /// is in the same set on every pass. The first pass over either set first reads the class of every row.
+    /// </remarks>
+    /// <param name="data">The view; it must give the same rows on every pass.</param>
+    /// <param name="testFraction">Share of the rows to test on, above 0 and below 1.</param>
+    /// <param name="stratificationColumnName">A text, number or key whose values are the classes; null for one share of all rows.</param>
+    /// <param name="seed">Chooses how rows are dealt; null for the context's seed, and where that is null too, for chance.</param>
+    public TrainTestData ExactTrainTestSplit(
+        IDataView data, double testFraction = 0.1, string? stratificationColumnName = null, int? seed = null)
+    {
+        CheckFraction(testFraction);
+        BlockView view = BlockView.Of(data);
+        return Split(view, [], ExactFraction.Of(view, stratificationColumnName, SeedOr(seed)), testFraction);
     }
 
     /// <summary>Deals the rows into folds: each row is in the test set of one and the training set of the others.</summary>
@@ -101,17 +112,24 @@ public sealed class DataOperationsCatalog : ICatalog
     public IReadOnlyList<TrainTestData> CrossValidationSplit(
         IDataView data, int numberOfFolds = 5, string? samplingKeyColumnName = null, int? seed = null)
     {
-        if (numberOfFolds < 2)
-        {
-            throw new ArgumentOutOfRangeException(nameof(numberOfFolds), numberOfFolds, "Cross-validation needs at least 2 folds.");
-        }
-
+        CheckFolds(numberOfFolds);
         BlockView view = BlockView.Of(data);
         (int[] columns, Func<Block, int, double> fractionOf) = RowFraction.By(view, samplingKeyColumnName, SeedOr(seed));
-        int FoldOf(Block block, int row) => (int)(fractionOf(block, row) * numberOfFolds);
-        return [.. Enumerable.Range(0, numberOfFolds).Select(fold => new TrainTestData(
-            new FilteredView(view, columns, (block, row) => FoldOf(block, row) != fold),
-            new FilteredView(view, columns, (block, row) => FoldOf(block, row) == fold)))];
+        return Folds(view, columns, fractionOf, numberOfFolds);
+    }
+
+    /// <summary>Deals the rows into folds of equal size, for each class if wanted: sizes differ by at most one row, a class's too.</summary>
+    /// <inheritdoc cref="ExactTrainTestSplit"/>
+    /// <param name="data">The view; it must give the same rows on every pass.</param>
+    /// <param name="numberOfFolds">At least 2.</param>
+    /// <param name="stratificationColumnName"><inheritdoc cref="ExactTrainTestSplit" path="/param[@name='stratificationColumnName']"/></param>
+    /// <param name="seed"><inheritdoc cref="TrainTestSplit" path="/param[@name='seed']"/></param>
+    public IReadOnlyList<TrainTestData> ExactCrossValidationSplit(
+        IDataView data, int numberOfFolds = 5, string? stratificationColumnName = null, int? seed = null)
+    {
+        CheckFolds(numberOfFolds);
+        BlockView view = BlockView.Of(data);
+        return Folds(view, [], ExactFraction.Of(view, stratificationColumnName, SeedOr(seed)), numberOfFolds);
     }
 
     /// <summary>Keeps columns in memory from the first time they are read.</summary>
@@ -222,6 +240,34 @@ public sealed class DataOperationsCatalog : ICatalog
     {
         BlockView view = BlockView.Of(input);
         return new BootstrapView(view, RowFraction.By(view, samplingKeyColumnName: null, SeedOr(seed)).FractionOf, complement);
+    }
+
+    private static TrainTestData Split(BlockView view, int[] columns, Func<Block, int, double> fractionOf, double testFraction) => new(
+        new FilteredView(view, columns, (block, row) => fractionOf(block, row) >= testFraction),
+        new FilteredView(view, columns, (block, row) => fractionOf(block, row) < testFraction));
+
+    private static TrainTestData[] Folds(BlockView view, int[] columns, Func<Block, int, double> fractionOf, int numberOfFolds)
+    {
+        int FoldOf(Block block, int row) => (int)(fractionOf(block, row) * numberOfFolds);
+        return [.. Enumerable.Range(0, numberOfFolds).Select(fold => new TrainTestData(
+            new FilteredView(view, columns, (block, row) => FoldOf(block, row) != fold),
+            new FilteredView(view, columns, (block, row) => FoldOf(block, row) == fold)))];
+    }
+
+    private static void CheckFraction(double testFraction)
+    {
+        if (!(testFraction > 0 && testFraction < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(testFraction), testFraction, "The share to test on must be above 0 and below 1.");
+        }
+    }
+
+    private static void CheckFolds(int numberOfFolds)
+    {
+        if (numberOfFolds < 2)
+        {
+            throw new ArgumentOutOfRangeException(nameof(numberOfFolds), numberOfFolds, "Cross-validation needs at least 2 folds.");
+        }
     }
 
     private static void CheckBounds(double lowerBound, double upperBound)
