@@ -39,7 +39,10 @@ internal interface IProgressDisplay : IDisposable
 /// <param name="Total">Items in all.</param>
 internal readonly record struct ProgressState(long Done, long Total)
 {
-    /// <summary>The rate; where null, the items are images and those done so far tell it.</summary>
+    /// <summary>What the items are, for the rate.</summary>
+    internal string Unit { get; init; } = "images";
+
+    /// <summary>The rate; where null, those done so far tell it.</summary>
     internal double? ImagesPerSecond { get; init; }
 
     /// <summary>Time left; where null, the rate so far tells it.</summary>

@@ -80,7 +80,7 @@ internal sealed class ProgressLine : IProgressDisplay
         {
             // Below ten a second, whole numbers would hide a change of a third.
             string digits = rate < 10 ? "F1" : "N0";
-            parts.Add($" {rate.ToString(digits, CultureInfo.InvariantCulture)} images/s");
+            parts.Add($" {rate.ToString(digits, CultureInfo.InvariantCulture)} {state.Unit}/s");
         }
 
         if (state.Detail.Length > 0)

@@ -60,6 +60,11 @@ internal static class ResNetMlApp
         Add(DataListCommand.Create(), DataListCommand.Run, data);
         Add(DataGetCommand.Create(), DataGetCommand.Run, data);
         root.Subcommands.Add(data);
+        var weights = new Command("weights", "Lists, downloads and checks published ImageNet weights.");
+        Add(WeightsListCommand.Create(), WeightsListCommand.Run, weights);
+        Add(WeightsPullCommand.Create(), WeightsPullCommand.Run, weights);
+        Add(WeightsVerifyCommand.Create(), WeightsVerifyCommand.Run, weights);
+        root.Subcommands.Add(weights);
         return root;
 
         void Add(Command command, Func<CommandContext, int> run, Command parent)
@@ -104,7 +109,7 @@ internal static class ResNetMlApp
     /// <summary>Whether an exception's message was written for the user; others are defects and keep their stack trace.</summary>
     private static bool IsExplained(Exception exception) => exception is
         IOException or UnauthorizedAccessException or ModelFormatException or ImageFormatException or ShapeMismatchException or DatasetException
-        or NonFiniteLossException or CheckpointMismatchException or NetworkFormatException or InterchangeException or DllNotFoundException;
+        or NonFiniteLossException or CheckpointMismatchException or NetworkFormatException or InterchangeException or DllNotFoundException or WeightsException;
 
     /// <summary>The parser names .NET's types where a number cannot be read; this names the option and what it takes.</summary>
     private static string Explain(ParseError error)

@@ -13,6 +13,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("nosuch", "Required command was not provided.\nUnrecognized command or argument 'nosuch'.\nSee: resnetml --help\n")]
     [InlineData("", "Required command was not provided.\nSee: resnetml --help\n")]
     [InlineData("data", "Required command was not provided.\nSee: resnetml data --help\n")]
+    [InlineData("weights", "Required command was not provided.\nSee: resnetml weights --help\n")]
     [InlineData("data list extra", "Unrecognized command or argument 'extra'.\nSee: resnetml data list --help\n")]
     [InlineData("inspect resnet20 --bogus", "Unrecognized command or argument '--bogus'.\nSee: resnetml inspect --help\n")]
     [InlineData("train --dataset x", "Option '--output' is required.\nSee: resnetml train --help\n")]
@@ -124,6 +125,9 @@ public sealed class UsageTests : IDisposable
     [InlineData("data --help")]
     [InlineData("data list --help")]
     [InlineData("data get --help")]
+    [InlineData("weights list --help")]
+    [InlineData("weights pull --help")]
+    [InlineData("weights verify --help")]
     public void Help_fits_80_columns_and_names_every_option_once(string line)
     {
         CommandResult result = Resnetml.Run(line.Split(' ')).Expect(0);
@@ -145,7 +149,7 @@ public sealed class UsageTests : IDisposable
         IEnumerable<string> commands = lines.SkipWhile(line => line != "Commands:").Skip(1)
             .Where(line => line.StartsWith("  ", StringComparison.Ordinal) && line[2] != ' ')
             .Select(line => line.Trim().Split(' ')[0]);
-        Assert.Equal(["demo", "train", "evaluate", "predict", "export", "inspect", "doctor", "data"], commands);
+        Assert.Equal(["demo", "train", "evaluate", "predict", "export", "inspect", "doctor", "data", "weights"], commands);
     }
 
     [Fact]
