@@ -1,5 +1,6 @@
 using System.Globalization;
 using ResNetMl.Benchmarks;
+using ResNetMl.Benchmarks.Exporters;
 using ResNetMl.Benchmarks.Fuzzing;
 using ResNetMl.Benchmarks.KillResume;
 using ResNetMl.Benchmarks.Published;
@@ -18,12 +19,15 @@ const string Usage = """
       published [--images 10000] [--data FOLDER]
                     the published CIFAR-10 ResNets from every format, with every executor, after every export,
                     against PyTorch's logits and the published number of correct answers
+      torchvision [--architectures A,B] [--opsets 9,11,13,15,17] [--variants batch,fixed,size,unfolded,preserve,initializers]
+                    torchvision's classifiers, random weights, exported by PyTorch, read here and compared with its logits on
+                    both backends and, written again, in ONNX Runtime; needs python3-torch and python3-torchvision
       fuzz [--count 200000] [--processes N] [--seed 1] [--first 0] [--run]
                     reads damaged ONNX, PyTorch, safetensors, JSON and model files; each must end in time, within
                     bounds and with a reader's own error; --run: networks that are read are run, forward and backward
     """;
 
-if ((KillResumeCommand.TryRun(args) ?? FuzzCommand.TryRun(args) ?? PublishedModelsCommand.TryRun(args)) is { } exitCode)
+if ((KillResumeCommand.TryRun(args) ?? FuzzCommand.TryRun(args) ?? PublishedModelsCommand.TryRun(args) ?? TorchvisionCommand.TryRun(args)) is { } exitCode)
 {
     return exitCode;
 }
