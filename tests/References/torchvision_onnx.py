@@ -13,7 +13,9 @@ or "refused REASON" where PyTorch's exporter cannot write it. FOLDER gets NAME.o
     initializers   batch, and weights are inputs as well, as files before IR version 4 have them
     training       batch, exported as in training
 
-No weights are downloaded: they start at random from a fixed seed, and batch norm gets statistics and factors that differ from 0 and 1.
+No weights are downloaded: they start at random from a fixed seed, batch norms get factors that differ from 0 and 1, and their statistics those of
+random images. Without these the signal of deep networks dies and the logits are those of the last bias: a comparison that holds nothing. The script
+ends if the logits of its two images are that close.
 Needs python3-torch and python3-torchvision (written with 1.13 and 0.14).
 """
 import io
@@ -31,20 +33,34 @@ SIZES = {"alexnet": 224, "vgg11": 224, "vgg11_bn": 224, "inception_v3": 107, "vi
 OPTIONS = {
     "googlenet": {"init_weights": False, "aux_logits": False},
     "inception_v3": {"init_weights": False, "aux_logits": False},
-    "vit_b_16": {"image_size": 64, "num_layers": 2},
+    "vit_b_16": {"image_size": 64},
 }
+
+
+def images_of(architecture, count, seed):
+    generator = torch.Generator().manual_seed(seed)
+    side = SIZES.get(architecture, 64)
+    return torch.randn(count, 3, side, side, generator=generator) + torch.randn(count, 3, 1, 1, generator=generator)
 
 
 def network_of(architecture):
     torch.manual_seed(20150512)
-    network = getattr(torchvision.models, architecture)(weights=None, **OPTIONS.get(architecture, {}))
-    for module in network.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            torch.nn.init.normal_(module.running_mean, 0, 0.1)
-            torch.nn.init.uniform_(module.running_var, 0.6, 1.4)
-            torch.nn.init.uniform_(module.weight, 0.8, 1.2)
-            torch.nn.init.normal_(module.bias, 0, 0.1)
-    return network.eval()
+    network = getattr(torchvision.models, architecture)(weights=None, **OPTIONS.get(architecture, {})).eval()
+    for name, parameter in network.named_parameters():
+        if name.endswith("layer_scale") or not parameter.any() and parameter.ndim > 1:
+            # ConvNeXt starts with blocks that do next to nothing, vision transformers with a head of zeros.
+            torch.nn.init.uniform_(parameter, 0.1, 0.5)
+    norms = [module for module in network.modules() if isinstance(module, torch.nn.BatchNorm2d)]
+    for norm in norms:
+        torch.nn.init.uniform_(norm.weight, 0.8, 1.2)
+        torch.nn.init.normal_(norm.bias, 0, 0.1)
+        norm.momentum = 1.0
+        norm.train()
+    with torch.no_grad():
+        network(images_of(architecture, 8, seed=8))
+    for norm in norms:
+        norm.eval()
+    return network
 
 
 def export(network, images, path, opset, variant):
@@ -67,10 +83,11 @@ def main():
             known = (architecture, network_of(architecture))
         network = known[1]
         name = f"{architecture}-{opset}-{variant}"
-        side = SIZES.get(architecture, 64)
-        images = torch.randn(2, 3, side, side, generator=torch.Generator().manual_seed(7))
+        images = images_of(architecture, 2, seed=7)
         with torch.no_grad():
             logits = network(images)
+        if (logits[0] - logits[1]).abs().max() < 0.02 * logits.abs().max():
+            sys.exit(f"{architecture}: the logits of two images are alike; the weights carry no signal")
         numpy.save(os.path.join(folder, f"{name}.input.npy"), images.numpy())
         numpy.save(os.path.join(folder, f"{name}.logits.npy"), logits.numpy())
         try:
