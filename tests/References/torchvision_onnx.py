@@ -57,7 +57,7 @@ def network_of(architecture):
         norm.momentum = 1.0
         norm.train()
     with torch.no_grad():
-        network(images_of(architecture, 8, seed=8))
+        network(images_of(architecture, 8 if SIZES.get(architecture, 64) > 200 else 32, seed=8))
     for norm in norms:
         norm.eval()
     return network

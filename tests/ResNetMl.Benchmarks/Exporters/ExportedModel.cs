@@ -48,6 +48,7 @@ internal sealed class ExportedModel
         using TrainingPlan plan = backend.CreateTrainingPlan(
             Lowering.ForTraining(network.Definition), network.Weights, count, new CompileOptions { Precision = Precision.Float32 });
         Optimizer optimizer = new SgdOptions().Create(plan.State, plan.Parallel);
+        var norm = new GradientNorm(plan.State, plan.Parallel);
         var loss = new SoftmaxCrossEntropy(Classes);
         var gradient = new Tensor([count, Classes]);
         int[] labels = [.. Enumerable.Range(0, count).Select(i => i % Classes)];
@@ -57,7 +58,9 @@ internal sealed class ExportedModel
             last = loss.Compute(plan.Forward(new StepContext(Seed: 1, step), _images), labels, gradient).Loss;
             first = step == 0 ? last : first;
             plan.Backward(gradient);
-            optimizer.Step(learningRate: 1e-3);
+
+            // Random weights without their batch norms have gradients of any size: each step is at most this long.
+            optimizer.Step(learningRate: 0.01, GradientNorm.ClipScale(norm.Compute(), maximumNorm: 1));
         }
 
         return (first, last);
