@@ -16,6 +16,7 @@ internal sealed class BackendTestCase
     {
         ["Conv"] = [1, 2],
         ["BatchNormalization"] = [1, 2, 3, 4],
+        ["InstanceNormalization"] = [1, 2],
         ["Pad"] = [2],
         ["Dropout"] = [1],
     };

@@ -22,8 +22,8 @@ internal static class BackendTestTable
 
             In scope, by rule: the operators of [onnx-operators.md](../onnx-operators.md); at most 5 axes, each of length 1 or more; every graph input and
             output float32, or an int64 input, which the harness turns into an initializer (a shape, an axis, a pad, an index). Inputs that a layer keeps as its
-            weights (W and B of `Conv`, the statistics of `BatchNormalization`, the value of `Pad`, the ratio of `Dropout`) become initializers likewise. One
-            input at least is data.
+            weights (W and B of `Conv`, the statistics of `BatchNormalization`, scale and bias of `InstanceNormalization`, the value of `Pad`, the ratio of
+            `Dropout`) become initializers likewise. One input at least is data.
 
 
             """);
