@@ -20,17 +20,17 @@ internal static class FileJson
 
     /// <summary>Reads a part.</summary>
     /// <exception cref="ModelFormatException">It is not the JSON expected.</exception>
-    internal static T Read<T>(ModelArchive archive, string partName)
+    internal static T Read<T>(ModelParts parts, string partName)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(archive.ReadText(partName), Options) ?? throw new JsonException("it holds null");
+            return JsonSerializer.Deserialize<T>(parts.ReadText(partName), Options) ?? throw new JsonException("it holds null");
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or NotSupportedException)
         {
             throw new ModelFormatException(
                 ModelFormatError.Damaged,
-                $"'{archive.Name}' is damaged: part '{partName}' is not the JSON that was expected ({exception.Message})",
+                $"'{parts.FileName}' is damaged: part '{partName}' is not the JSON that was expected ({exception.Message})",
                 exception);
         }
     }

@@ -58,11 +58,11 @@ public sealed class Model
     /// <summary>Saves the model as one file, as a whole or not at all: an earlier file stays until the new one is complete on disk.</summary>
     /// <param name="path">The file to create or replace, by custom <c>.zip</c>; its folder must exist.</param>
     /// <exception cref="IOException">The disk is full, or the folder is missing or may not be written.</exception>
-    public void Save(string path) => ModelArchive.Write(path, ModelFile.Loader, ModelFile.LoaderVersion, ModelFile.Parts(this));
+    public void Save(string path) => ModelArchive.Write(path, ModelFile.Loader, ModelFile.LoaderVersion, ModelFile.FileParts(this));
 
     /// <inheritdoc cref="Save(string)"/>
     /// <param name="stream">Where to write; from its current position.</param>
-    public void Save(Stream stream) => ModelArchive.Write(stream, ModelFile.Loader, ModelFile.LoaderVersion, ModelFile.Parts(this));
+    public void Save(Stream stream) => ModelArchive.Write(stream, ModelFile.Loader, ModelFile.LoaderVersion, ModelFile.FileParts(this));
 
     /// <summary>Loads a model; nothing in the file is executed, and every part is checked against its hash.</summary>
     /// <param name="path">A file that <see cref="Save(string)"/> wrote.</param>

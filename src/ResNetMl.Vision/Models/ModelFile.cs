@@ -9,7 +9,8 @@ namespace ResNetMl.Vision;
 /// <summary>The parts of a model's file.</summary>
 /// <remarks>
 /// <c>network.json</c> (<see cref="NetworkJson"/>), <c>preprocessing.json</c>, <c>labels.json</c> (an array of text), <c>weights.safetensors</c>
-/// (<see cref="SafetensorsPart"/>), <c>provenance.json</c>, and where measured <c>metrics.json</c>.
+/// (<see cref="SafetensorsPart"/>), <c>provenance.json</c>, and where measured <c>metrics.json</c>. A file of its own has
+/// <c>schema.json</c> (<see cref="SchemaPart"/>), too: the columns that a pipeline of it reads.
 /// </remarks>
 internal static class ModelFile
 {
@@ -40,38 +41,48 @@ internal static class ModelFile
         }
     }
 
+    /// <summary>The parts of a file that holds a model and nothing else.</summary>
+    internal static IEnumerable<ModelPart> FileParts(Model model) => [.. Parts(model), SchemaPart.Of(ImageClassificationTransformer.ExampleSchema)];
+
+    /// <summary>Reads a file that holds a model and nothing else.</summary>
     internal static Model Read(ModelArchive archive)
     {
         FileJson.RequireLoader(archive, Loader, LoaderVersion, "model");
+        return Read((ModelParts)archive);
+    }
+
+    /// <summary>Reads a model's parts; that they are of a known version has been checked.</summary>
+    internal static Model Read(ModelParts parts)
+    {
         try
         {
-            NetworkDefinition definition = NetworkJson.Read(archive.ReadBytes(NetworkPart));
-            var preprocessing = Preprocessing.FromJson(archive.ReadText(PreprocessingPart));
-            string[] labels = FileJson.Read<string[]>(archive, LabelsPart);
+            NetworkDefinition definition = NetworkJson.Read(parts.ReadText(NetworkPart));
+            var preprocessing = Preprocessing.FromJson(parts.ReadText(PreprocessingPart));
+            string[] labels = FileJson.Read<string[]>(parts, LabelsPart);
             ModelChecks.CheckParts(definition, preprocessing, labels);
-            return new Model(definition, ReadWeights(archive, definition), preprocessing, labels)
+            return new Model(definition, ReadWeights(parts, definition), preprocessing, labels)
             {
-                Metrics = archive.Contains(MetricsPart) ? FileJson.Read<ModelMetrics>(archive, MetricsPart) : null,
-                Provenance = FileJson.Read<ModelProvenance>(archive, ProvenancePart),
+                Metrics = parts.Contains(MetricsPart) ? FileJson.Read<ModelMetrics>(parts, MetricsPart) : null,
+                Provenance = FileJson.Read<ModelProvenance>(parts, ProvenancePart),
             };
         }
         catch (Exception exception) when (exception is NetworkFormatException or ArgumentException or (FormatException and not ModelFormatException))
         {
             throw new ModelFormatException(
-                ModelFormatError.Damaged, $"'{archive.Name}' holds parts that make no model: {exception.Message}", exception);
+                ModelFormatError.Damaged, $"'{parts.FileName}' holds parts that make no model: {exception.Message}", exception);
         }
     }
 
-    private static StateDictionary ReadWeights(ModelArchive archive, NetworkDefinition definition)
+    private static StateDictionary ReadWeights(ModelParts parts, NetworkDefinition definition)
     {
         long needed = definition.State.Sum(spec => spec.Shape.ElementCount * sizeof(float));
-        long held = archive.Manifest.Parts.FirstOrDefault(part => part.Name == WeightsPart)?.SizeInBytes ?? 0;
+        long held = SizeOf(parts, WeightsPart);
         if (held < needed)
         {
             // Checked before memory is taken: the definition alone could ask for more than the file can fill.
             throw new ModelFormatException(
                 ModelFormatError.Damaged,
-                $"'{archive.Name}' is damaged: its network needs {needed:N0} bytes of weights, part '{WeightsPart}' has {held:N0}.");
+                $"'{parts.FileName}' is damaged: its network needs {needed:N0} bytes of weights, part '{WeightsPart}' has {held:N0}.");
         }
 
         var weights = new StateDictionary();
@@ -80,7 +91,18 @@ internal static class ModelFile
             weights.Add(spec.Name, new Tensor(spec.Shape));
         }
 
-        SafetensorsPart.ReadInto(archive, WeightsPart, NamedTensor.Of(weights));
+        SafetensorsPart.ReadInto(parts, WeightsPart, NamedTensor.Of(weights));
         return weights;
+    }
+
+    private static long SizeOf(ModelParts parts, string name)
+    {
+        if (!parts.Contains(name))
+        {
+            return 0;
+        }
+
+        using Stream stream = parts.OpenPart(name);
+        return stream.Length;
     }
 }

@@ -25,20 +25,20 @@ internal static class SafetensorsPart
     }
 
     /// <summary>Reads a part into given tensors; it must hold exactly these, in any order.</summary>
-    /// <param name="archive">The opened file.</param>
+    /// <param name="parts">The opened file, or its folder.</param>
     /// <param name="partName">The part.</param>
     /// <param name="targets">Names and shapes expected; their elements are overwritten.</param>
     /// <exception cref="ModelFormatException">The part is damaged or holds other tensors.</exception>
-    internal static void ReadInto(ModelArchive archive, string partName, IReadOnlyList<NamedTensor> targets)
+    internal static void ReadInto(ModelParts parts, string partName, IReadOnlyList<NamedTensor> targets)
     {
-        using Stream stream = archive.OpenPart(partName);
+        using Stream stream = parts.OpenPart(partName);
         try
         {
             SafetensorsFile.ReadInto(stream, partName, Pairs(targets));
         }
         catch (InterchangeException exception)
         {
-            throw new ModelFormatException(ModelFormatError.Damaged, $"'{archive.Name}' is damaged: part {exception.Message}", exception);
+            throw new ModelFormatException(ModelFormatError.Damaged, $"'{parts.FileName}' is damaged: part {exception.Message}", exception);
         }
     }
 

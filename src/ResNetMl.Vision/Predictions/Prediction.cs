@@ -28,6 +28,9 @@ public sealed class Prediction
     /// <summary>Softmax of the logits, by class, in the order of the model's labels.</summary>
     public ReadOnlyMemory<float> Probabilities => _probabilities;
 
+    /// <summary>What <see cref="Probabilities"/> shows, not to be changed: for columns of blocks, whose values nobody changes either.</summary>
+    internal float[] ProbabilityArray => _probabilities;
+
     /// <summary>The most likely class; of equally likely ones the lower index.</summary>
     public ClassScore Best { get; }
 

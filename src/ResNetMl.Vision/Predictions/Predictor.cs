@@ -75,6 +75,40 @@ public sealed class Predictor : IDisposable
         return predictions;
     }
 
+    /// <summary>Scores encoded images together, decoding them on several threads.</summary>
+    /// <param name="encoded">The whole files.</param>
+    /// <param name="nameOf">Where the bytes of an index came from, for messages.</param>
+    /// <returns>A prediction for each, in their order.</returns>
+    /// <exception cref="ImageFormatException">Bytes are no whole image that can be read: of several such the first, and no image is scored.</exception>
+    internal IReadOnlyList<Prediction> PredictEncoded(IReadOnlyList<ReadOnlyMemory<byte>> encoded, Func<int, string> nameOf)
+    {
+        if (encoded.Count == 1)
+        {
+            return [Predict(encoded[0], nameOf(0))];
+        }
+
+        var inputs = new Prepared[encoded.Count];
+        DecodeInParallel(inputs, CancellationToken.None, i =>
+        {
+            string name = nameOf(i);
+            try
+            {
+                return new Prepared(Prepare(ImageDecoder.Decode(encoded[i], name, _options.Decoding), name), Bad: null);
+            }
+            catch (ImageFormatException exception)
+            {
+                return new Prepared(Input: null, new BadImage(name, exception.Reason));
+            }
+        });
+        if (inputs.FirstOrDefault(input => input.Bad is not null).Bad is { } bad)
+        {
+            throw new ImageFormatException(bad.Path, bad.Reason);
+        }
+
+        int batchSize = BatchSizeFor(inputs.Length);
+        return [.. inputs.Chunk(_options.BatchSize).SelectMany(chunk => RunBatch([.. chunk.Select(input => input.Input!)], batchSize))];
+    }
+
     /// <summary>Scores all examples of a source in their order, decoding some while others are computed; memory does not grow with their number.</summary>
     /// <param name="source">The examples; for a comparison with their labels, first bring them into the model's order (WithLabels).</param>
     /// <param name="progress">Told after each batch, on the calling thread.</param>
@@ -139,24 +173,28 @@ public sealed class Predictor : IDisposable
         () =>
         {
             var prepared = new Prepared[Math.Min(_options.BatchSize, source.Count - first)];
-            var parallel = new ParallelOptions
-            {
-                MaxDegreeOfParallelism = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount,
-                CancellationToken = token,
-            };
-            try
-            {
-                Parallel.For(0, prepared.Length, parallel, i => prepared[i] = PrepareOne(source, first + i));
-            }
-            catch (AggregateException exception)
-            {
-                // Bad images are caught one by one; what is left ends the scoring, whatever thread it came from.
-                ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
-            }
-
+            DecodeInParallel(prepared, token, i => PrepareOne(source, first + i));
             return prepared;
         },
         token);
+
+    private void DecodeInParallel(Prepared[] prepared, CancellationToken token, Func<int, Prepared> prepare)
+    {
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount,
+            CancellationToken = token,
+        };
+        try
+        {
+            Parallel.For(0, prepared.Length, parallel, i => prepared[i] = prepare(i));
+        }
+        catch (AggregateException exception)
+        {
+            // Bad images are caught one by one; what is left ends the scoring, whatever thread it came from.
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+    }
 
     private Prepared PrepareOne(IExampleSource source, int index)
     {
