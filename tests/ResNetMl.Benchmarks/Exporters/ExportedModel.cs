@@ -29,15 +29,15 @@ internal sealed class ExportedModel
     {
         (OperationList operations, StateDictionary folded) = Lowering.ForInference(Network.Definition, Network.Weights);
         using CompiledNetwork compiled = backend.Compile(operations, folded, new CompileOptions { Precision = Precision.Float32 });
-        using Plan plan = compiled.CreatePlan(_images.Shape[0]);
-        return Difference(plan.Run(_images));
+        using Plan plan = compiled.CreatePlan(Network.HasBatchAxis ? _images.Shape[0] : 1);
+        return Difference(images => plan.Run(images));
     }
 
     /// <summary>The same in ONNX Runtime after our own export.</summary>
     internal double DifferenceAfterExport()
     {
         using OnnxRuntimeModel model = OnnxRuntimeModel.Load(OnnxFile.ToBytes(Network));
-        return Difference(model.Run(_images));
+        return Difference(model.Run);
     }
 
     /// <summary>A new head for three classes learns two images by heart: the first and the last loss of a few steps.</summary>
@@ -64,6 +64,23 @@ internal sealed class ExportedModel
         }
 
         return (first, last);
+    }
+
+    private double Difference(Func<Tensor, Tensor> run) => Difference(Network.HasBatchAxis ? run(_images) : OneByOne(run));
+
+    /// <summary>A file that was exported with one image, and whose operators mix axis 0, is read as a graph without a batch.</summary>
+    private Tensor OneByOne(Func<Tensor, Tensor> run)
+    {
+        var logits = new Tensor(_logits.Shape);
+        int length = (int)(_images.Shape.ElementCount / _images.Shape[0]);
+        int classes = _logits.Shape[1];
+        for (int i = 0; i < _images.Shape[0]; i++)
+        {
+            var image = new Tensor(_images.Shape.With(0, 1).Prepend(1), _images.Span.Slice(i * length, length));
+            run(image).Span[..classes].CopyTo(logits.Span[(i * classes)..]);
+        }
+
+        return logits;
     }
 
     private double Difference(Tensor actual)

@@ -90,7 +90,7 @@ internal static class TorchvisionCommand
             {
                 var model = new ExportedModel(path);
                 double?[] differences = [Backends.OneDnn is { } oneDnn ? model.DifferenceOn(oneDnn) : null, model.DifferenceOn(Backends.Managed), model.DifferenceAfterExport()];
-                string loss = tuned.Add(architecture) ? FineTune(model) : "";
+                string loss = model.Network.HasBatchAxis && tuned.Add(architecture) ? FineTune(model) : "";
                 bool isRight = differences.All(difference => difference is null or <= LargestDifference);
                 (agree, differ) = isRight ? (agree + 1, differ) : (agree, differ + 1);
                 Console.WriteLine($"{row} {string.Join(" | ", differences.Select(Text))} | {loss} | {(isRight ? "" : "differs")} |");
