@@ -25,6 +25,9 @@ public abstract class BlockView : IDataView
     /// <inheritdoc/>
     public abstract bool CanShuffle { get; }
 
+    /// <summary>Whether rows are single examples, each asked for by itself (<see cref="BlockMapping.OpenForExamples"/>).</summary>
+    internal virtual bool ServesExamples => false;
+
     /// <summary>The view itself where it serves blocks, otherwise blocks gathered from its cursor.</summary>
     /// <param name="view">Any view.</param>
     public static BlockView Of(IDataView view)

@@ -35,6 +35,13 @@ public abstract class BlockMapping
     /// <param name="added">Which of the added columns, from 0, will be read.</param>
     public abstract BlockMap Open(ColumnSet added);
 
+    /// <summary>
+    /// Begins a pass over single examples, each somebody's question, as a <see cref="PredictionEngine{TSrc, TDst}"/> asks them: an example that cannot be mapped
+    /// is an error of that question, where a view's row would be left without a value and reported. The same as <see cref="Open"/> unless overridden.
+    /// </summary>
+    /// <param name="added">Which of the added columns, from 0, will be read.</param>
+    public virtual BlockMap OpenForExamples(ColumnSet added) => Open(added);
+
     /// <summary>A map that keeps nothing between blocks.</summary>
     /// <param name="added">Which of the added columns, from 0, will be read.</param>
     /// <param name="map">Makes one of the added columns from a block.</param>

@@ -7,12 +7,15 @@ internal sealed class MappedView(BlockView input, BlockMapping mapping) : BlockV
 
     public override long? GetRowCount() => input.GetRowCount();
 
+    internal override bool ServesExamples => input.ServesExamples;
+
     protected override BlockReader Open(ColumnSet columns, Random? random)
     {
         BlockReader reader = Open(input, mapping.InputsFor(columns), random);
         try
         {
-            return new Reader(reader, mapping, mapping.Open(mapping.AddedIn(columns)), columns);
+            ColumnSet added = mapping.AddedIn(columns);
+            return new Reader(reader, mapping, ServesExamples ? mapping.OpenForExamples(added) : mapping.Open(added), columns);
         }
         catch
         {

@@ -12,6 +12,8 @@ internal sealed class SingleRowView<TRow>(RowColumns<TRow> columns) : BlockView(
 
     public override bool CanShuffle => false;
 
+    internal override bool ServesExamples => true;
+
     public override long? GetRowCount() => null;
 
     protected override BlockReader Open(ColumnSet needed, Random? random) => new Reader(this, columns.NewCollector(needed));
