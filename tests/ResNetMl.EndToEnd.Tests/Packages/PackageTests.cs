@@ -1,0 +1,128 @@
+using System.IO.Compression;
+using ResNetMl.TestSupport;
+
+namespace ResNetMl.EndToEnd.Tests.Packages;
+
+/// <summary>The packages as their users meet them: from a feed, in a project outside the checkout.</summary>
+/// <param name="feed">The packages.</param>
+public sealed class PackageTests(LocalFeed feed) : IClassFixture<LocalFeed>
+{
+    private static string Rid => System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier;
+
+    [Fact]
+    public void There_is_a_package_of_each_room_with_licence_notices_readme_and_documentation()
+    {
+        string[] rooms = [.. Directory.EnumerateDirectories(Path.Combine(TestData.RepositoryRoot, "src"), "ResNetMl*").Select(folder => Path.GetFileName(folder))];
+        string[] packages = [.. Directory.EnumerateFiles(feed.Packages).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+
+        Assert.Equal(rooms.Select(room => $"{room}.{Version}.nupkg").Order(StringComparer.Ordinal), packages);
+        Assert.All(rooms, room =>
+        {
+            IReadOnlyList<string> files = Entries(room);
+            Assert.Contains("LICENSE", files);
+            Assert.Contains("THIRD-PARTY-NOTICES", files);
+            Assert.Contains("PACKAGE.md", files);
+            if (room is not ("ResNetMl" or "ResNetMl.Cli"))
+            {
+                Assert.Contains($"lib/net10.0/{room}.dll", files);
+                Assert.Contains($"lib/net10.0/{room}.xml", files);
+            }
+        });
+    }
+
+    [Fact]
+    public void Packages_with_native_libraries_carry_their_licences()
+    {
+        Assert.SkipUnless(Rid == "linux-x64", $"Native libraries of {Rid} are another set.");
+
+        Assert.Multiple(
+            () => AssertCarries("ResNetMl.Images", "libvips-cpp.so", "licenses/LGPL-3.0.txt", "licenses/libvips-licenses.md"),
+            () => AssertCarries("ResNetMl.Engine", "libdnnl.so", "licenses/Apache-2.0.txt", "licenses/libdnnl2.copyright"),
+            () => AssertCarries("ResNetMl.Engine", "libgomp.so", "licenses/GPL-3.0.txt", "licenses/GCC-exception-3.1.txt"),
+            () => AssertCarries("ResNetMl.OnnxTransformer", "libonnxruntime.so", "licenses/onnxruntime-license.txt", "licenses/onnxruntime-third-party-notices.txt"));
+    }
+
+    [Fact]
+    public void A_project_of_ones_own_uses_them_from_a_folder_feed()
+    {
+        const string Folder = "app";
+        feed.WriteSources(Folder);
+        feed.Write($"{Folder}/app.csproj", Project);
+        feed.Write($"{Folder}/Program.cs", Program);
+
+        (int exitCode, string output) = feed.DotNet(feed[Folder], "run", "--configuration", "Release", "--", SampleData.Backbone, SampleData.Flowers);
+
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("same features: True", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_command_installs_as_a_tool()
+    {
+        const string Folder = "tool";
+        feed.WriteSources(Folder);
+
+        (int exitCode, string output) = feed.DotNet(
+            feed[Folder], "tool", "install", "ResNetMl.Cli", "--tool-path", feed[$"{Folder}/bin"], "--configfile", feed[$"{Folder}/nuget.config"]);
+        Assert.True(exitCode == 0, output);
+        (exitCode, output) = feed.DotNet(feed[Folder], "exec", ToolAssembly(feed[$"{Folder}/bin"]), "doctor");
+
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("libvips", output, StringComparison.Ordinal);
+        Assert.Contains("ONNX Runtime", output, StringComparison.Ordinal);
+    }
+
+    private static string Version => Data.ModelArchive.ProductVersion.Split('+')[0];
+
+    private static string ToolAssembly(string folder) =>
+        Directory.EnumerateFiles(folder, "resnetml.dll", SearchOption.AllDirectories).Single();
+
+    private static string Project =>
+        $"""
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <OutputType>Exe</OutputType>
+            <TargetFramework>net10.0</TargetFramework>
+            <ImplicitUsings>enable</ImplicitUsings>
+          </PropertyGroup>
+          <ItemGroup>
+            <PackageReference Include="ResNetMl" Version="{Version}" />
+          </ItemGroup>
+        </Project>
+        """;
+
+    private static string Program =>
+        """
+        using ResNetMl.Engine;
+        using ResNetMl.Images;
+        using ResNetMl.Interchange;
+        using ResNetMl.Tensors;
+        using ResNetMl.Transforms.Onnx;
+        using ResNetMl.Vision;
+
+        string photograph = Directory.EnumerateFiles(args[1], "*.jpg", SearchOption.AllDirectories).Order().First();
+        var squash = new Preprocessing(new ResizeExactly(96, 96), null, ChannelOrder.Rgb, [0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
+        Tensor image = squash.Apply(ImageDecoder.DecodeFile(photograph));
+        ImportedNetwork trunk = ModelReader.ReadNetwork(args[0], new ModelReaderOptions { InputShape = new Shape(3, 96, 96) });
+        float[][] features = [.. new IExecutor[] { new BackendExecutor(Backends.Default), OnnxRuntimeExecutor.Instance! }.Select(executor =>
+        {
+            using PreparedNetwork network = executor.Prepare(trunk.Definition, trunk.Weights, new CompileOptions());
+            using ScoringPlan plan = network.CreatePlan(1);
+            return plan.Run(new Tensor(new Shape(1, 3, 96, 96), image.Span)).Span.ToArray();
+        })];
+        Console.WriteLine($"same features: {features[0].Length == 1024 && features[0].Zip(features[1]).All(pair => Math.Abs(pair.First - pair.Second) < 1e-4f)}");
+        """;
+
+    private IReadOnlyList<string> Entries(string room)
+    {
+        using ZipArchive package = ZipFile.OpenRead(Path.Combine(feed.Packages, $"{room}.{Version}.nupkg"));
+        return [.. package.Entries.Select(entry => entry.FullName)];
+    }
+
+    private void AssertCarries(string room, string library, params string[] licences)
+    {
+        IReadOnlyList<string> files = Entries(room);
+        Assert.Contains(files, file => file.StartsWith($"runtimes/{Rid}/native/{library}", StringComparison.Ordinal));
+        Assert.All(licences, licence => Assert.Contains(licence, files));
+    }
+}
