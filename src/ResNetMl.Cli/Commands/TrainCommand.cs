@@ -23,12 +23,6 @@ internal static class TrainCommand
         HelpName = "NAME|FILE",
     };
 
-    private static readonly Option<string?> Backbone = new("--backbone")
-    {
-        Description = "Start from the weights of a trained model (.zip, .onnx, .pth, .th, .safetensors): its classifier is replaced by one for the training labels, and all of it is fine-tuned.",
-        HelpName = "FILE",
-    };
-
     private static readonly Option<string?> Input = new("--input")
     {
         Description = "Size to which images are brought; 1 channel makes them grey. Default: the network's own.",
@@ -54,7 +48,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a network from scratch, or fine-tunes a trained one.")
         {
-            Dataset, ValidationDataset, TestDataset, Network, Backbone, Input, PreprocessingFile, Output, Resume,
+            Dataset, ValidationDataset, TestDataset, Network, BackboneArgument.Value, Input, PreprocessingFile, Output, Resume,
         };
         TrainingOptionsParser.AddTo(command);
         return command;
@@ -117,12 +111,12 @@ internal static class TrainCommand
     {
         Shape? input = ShapeArgument.Parse("--input", context.Get(Input));
         Preprocessing? given = context.Get(PreprocessingFile) is { } file ? PreprocessingArgument.Read(file) : null;
-        if (context.Get(Backbone) is not { } backbone)
+        if (context.Get(BackboneArgument.Value) is not { } backbone)
         {
             return (NetworkArgument.ForTraining(context.Get(Network), classes, input), null, given);
         }
 
-        ImportedNetwork network = ModelReader.ReadNetwork(backbone, new ModelReaderOptions
+        ImportedNetwork network = BackboneArgument.Read(context, backbone, new ModelReaderOptions
         {
             Definition = context.IsGiven(Network) ? NetworkArgument.Read(context.Get(Network), classes: null, inputShape: null) : null,
             Preprocessing = given,

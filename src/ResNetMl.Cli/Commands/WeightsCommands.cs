@@ -88,29 +88,6 @@ internal static class WeightsPullCommand
         terminal.WriteJson(new { Weights = pulled });
         return ExitCode.Done;
     }
-
-    /// <summary>Bytes on the progress line, waits as lines of their own. The line appears with the first report.</summary>
-    private sealed class DownloadDisplay(ITerminal terminal) : IProgress<WeightsProgress>, IDisposable
-    {
-        private const long Megabyte = 1_000_000;
-
-        private readonly PhaseDisplay _display = new(terminal);
-        private string _detail = "";
-
-        public void Report(WeightsProgress value)
-        {
-            if (value.Detail.Length > 0 && value.Detail != _detail)
-            {
-                _display.End();
-                terminal.WriteError($"{value.Published.Name}: {value.Detail}");
-            }
-
-            _detail = value.Detail;
-            _display.Report(value.Published.Name, new ProgressState(value.DoneBytes / Megabyte, (value.TotalBytes + Megabyte - 1) / Megabyte) { Unit = "MB" });
-        }
-
-        public void Dispose() => _display.Dispose();
-    }
 }
 
 /// <summary><c>resnetml weights verify</c>: reads the weights on this machine and compares them with what was published.</summary>

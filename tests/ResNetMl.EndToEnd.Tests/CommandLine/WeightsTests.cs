@@ -134,4 +134,35 @@ public sealed class WeightsTests : IDisposable
         License = "Apache-2.0",
         Source = new Uri("http://weights.invalid/small.onnx"),
     };
+
+    [Fact]
+    public void Training_starts_from_published_weights_by_name_and_says_that_nobody_vouches_for_ones_own_file()
+    {
+        string pictures = _folder.WriteWarmAndCold("pictures", picturesPerLabel: 3);
+        string model = _folder["model.zip"];
+        Resnetml.Run(["train", "--dataset", pictures, "--epochs", "1", "--output", model, .. Resnetml.Tiny]).Expect(0);
+        string own = _folder["weights/resnet18-v1.onnx"];
+        Directory.CreateDirectory(_folder["weights"]);
+        Resnetml.Run("export", "--model", model, "--output", own).Expect(0);
+
+        using ResnetmlProcess train = ResnetmlProcess.Start(
+            ["train", "--dataset", pictures, "--backbone", "resnet18-v1", "--epochs", "1", "--batch-size", "2", "--validation-fraction", "0",
+            "--output", _folder["tuned.zip"], .. Resnetml.Steady],
+            new() { ["RESNETML_WEIGHTS"] = _folder["weights"] });
+        CommandResult result = train.WaitForEnd().Expect(0);
+
+        Assert.Contains($"--backbone resnet18-v1: {own}, your own file: not compared with what was published\n", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith("resnet8: 74,770 parameters", result.OutputLines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_backbone_that_is_neither_a_file_nor_published_is_wrong_usage_naming_what_is()
+    {
+        string pictures = _folder.WriteWarmAndCold("pictures", picturesPerLabel: 3);
+
+        CommandResult result = Resnetml.Run("train", "--dataset", pictures, "--backbone", "resnet51", "--output", _folder["m.zip"]).Expect(2);
+
+        Assert.StartsWith("--backbone 'resnet51': expected a model file (.zip, ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("resnet50-v2", result.Error, StringComparison.Ordinal);
+    }
 }
