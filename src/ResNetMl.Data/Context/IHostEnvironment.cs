@@ -9,6 +9,11 @@ public interface IHostEnvironment
     /// <summary>The folder for temporary files.</summary>
     string TempFilePath { get; }
 
+    /// <summary>What the context keeps under a name for the packages that look for it, or the default where there is none of that type.</summary>
+    /// <param name="name">Not empty.</param>
+    /// <typeparam name="T">Its type.</typeparam>
+    T? GetOptionOrDefault<T>(string name);
+
     /// <summary>Tells those who listen to <see cref="MLContext.Log"/>.</summary>
     /// <param name="source">Who speaks: an estimator's or transformer's name, and after <c>; </c> what it is at.</param>
     /// <param name="kind">How much it matters.</param>

@@ -24,8 +24,9 @@ internal sealed class ImageClassificationTransformer : RowMappingTransformer, IS
 
     /// <summary>Makes a model ready.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="executor">What computes.</param>
-    internal ImageClassificationTransformer(Model model, IExecutor executor) => _predictor = model.CreatePredictor(executor);
+    /// <param name="options">What computes, and how.</param>
+    internal ImageClassificationTransformer(Model model, ScoringOptions options) =>
+        _predictor = model.CreatePredictor(options.EffectiveExecutor, options.Predictor);
 
     /// <summary>The columns that a model's examples have; its label is not needed for scoring.</summary>
     internal static DataViewSchema ExampleSchema { get; } = MakeExampleSchema();
@@ -133,15 +134,17 @@ internal sealed class ImageClassificationTransformer : RowMappingTransformer, IS
         }
     }
 
-    /// <summary>Makes the transformer of a model that was saved alone or in a pipeline; the fastest executor of this machine computes.</summary>
+    /// <summary>Makes the transformer of a model that was saved alone or in a pipeline; the context's <see cref="ScoringOptions"/> say what computes.</summary>
     internal sealed class Loader : ITransformerLoader
     {
         public ITransformer Load(ComponentReader reader)
         {
             Model model = ModelFile.Read(reader);
+            ScoringOptions options = ScoringOptions.Of(reader.Environment);
+            string executor = options.Executor is { } chosen ? $"{chosen.Name}: {chosen.Description}" : Backends.DefaultReason;
             reader.Environment.Report(
-                nameof(ImageClassificationTransformer), Runtime.ChannelMessageKind.Info, $"'{reader.FileName}' is scored by {Backends.DefaultReason}");
-            return new ImageClassificationTransformer(model, new BackendExecutor(Backends.Default));
+                nameof(ImageClassificationTransformer), Runtime.ChannelMessageKind.Info, $"'{reader.FileName}' is scored by {executor}");
+            return new ImageClassificationTransformer(model, options);
         }
     }
 }

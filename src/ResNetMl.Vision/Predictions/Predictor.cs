@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.ExceptionServices;
@@ -8,28 +7,34 @@ using ResNetMl.Tensors;
 
 namespace ResNetMl.Vision;
 
-/// <summary>A model made ready by an executor. Threads may share one: the weights are prepared once, and each call in progress has buffers of its own.</summary>
+/// <summary>A model made ready by an executor. Any number of threads may share one: they decode side by side and take turns in computing.</summary>
+/// <remarks>The weights are prepared once, and neither buffers nor computing threads grow with the number of callers.</remarks>
 public sealed class Predictor : IDisposable
 {
-    private readonly PreparedNetwork _network;
+    private readonly NetworkScorer _scorer;
     private readonly PredictorOptions _options;
-    private readonly ConcurrentDictionary<int, ConcurrentBag<PlanWithInput>> _plans = [];
-    private readonly int _imageLength;
     private volatile bool _isDisposed;
 
     internal Predictor(Model model, IExecutor executor, PredictorOptions options)
     {
         ArgumentNullException.ThrowIfNull(executor);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BatchSize, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.CombinedBatchSize, nameof(options));
         Model = model;
         _options = options;
-        _imageLength = (int)model.Definition.Inputs[0].Shape.ElementCount;
-        _network = executor.Prepare(
+        PreparedNetwork network = executor.Prepare(
             model.Definition, model.Weights, new CompileOptions { Threads = options.Threads, Precision = options.Precision });
+        _scorer = new NetworkScorer(
+            network, model.Definition.Inputs[0].Shape, options.Threads, options.CombinesConcurrentCalls ? options.CombinedBatchSize : 1);
     }
 
     /// <summary>The model that answers.</summary>
     public Model Model { get; }
+
+    /// <summary>Calls whose images are prepared and wait for their turn.</summary>
+    internal int WaitingCalls => _scorer.WaitingCalls;
+
+    internal bool IsDisposed => _scorer.IsDisposed;
 
     /// <summary>Scores an encoded image.</summary>
     /// <param name="encoded">The whole file.</param>
@@ -50,11 +55,7 @@ public sealed class Predictor : IDisposable
     public Prediction Predict(RgbImage image, string name = "image")
     {
         ArgumentNullException.ThrowIfNull(image);
-        Tensor input = Prepare(image, name);
-        PlanWithInput plan = Rent(batchSize: 1);
-        Prediction prediction = ToPrediction(plan.Plan.Run(input).Span);
-        Return(plan);
-        return prediction;
+        return ToPrediction(_scorer.Score(Prepare(image, name)));
     }
 
     /// <summary>Scores images together, which takes less time than one by one.</summary>
@@ -123,16 +124,11 @@ public sealed class Predictor : IDisposable
         return ScoreInOrder(source, progress, token);
     }
 
-    /// <summary>Frees the buffers and the prepared weights. No call may be in progress.</summary>
+    /// <summary>Frees the buffers and the prepared weights once the runs in progress are done; calls that still wait for theirs fail.</summary>
     public void Dispose()
     {
         _isDisposed = true;
-        foreach (PlanWithInput plan in _plans.Values.SelectMany(plans => plans))
-        {
-            plan.Plan.Dispose();
-        }
-
-        _network.Dispose();
+        _scorer.Dispose();
     }
 
     private IEnumerable<ScoredExample> ScoreInOrder(
@@ -221,31 +217,8 @@ public sealed class Predictor : IDisposable
         }
     }
 
-    private List<Prediction> RunBatch(Tensor[] inputs, int batchSize)
-    {
-        var predictions = new List<Prediction>(inputs.Length);
-        if (inputs.Length == 0)
-        {
-            return predictions;
-        }
-
-        PlanWithInput plan = Rent(batchSize);
-        Span<float> rows = plan.Input.Span;
-        for (int row = 0; row < inputs.Length; row++)
-        {
-            inputs[row].Span.CopyTo(rows[(row * _imageLength)..]);
-        }
-
-        rows[(inputs.Length * _imageLength)..].Clear();
-        ReadOnlySpan<float> logits = plan.Plan.Run(plan.Input).Span;
-        for (int row = 0; row < inputs.Length; row++)
-        {
-            predictions.Add(ToPrediction(logits.Slice(row * Model.Labels.Count, Model.Labels.Count)));
-        }
-
-        Return(plan);
-        return predictions;
-    }
+    private IEnumerable<Prediction> RunBatch(Tensor[] inputs, int batchSize) =>
+        inputs.Length == 0 ? [] : _scorer.Score(inputs, batchSize).Select(logits => ToPrediction(logits));
 
     private Prediction ToPrediction(ReadOnlySpan<float> logits)
     {
@@ -256,19 +229,6 @@ public sealed class Predictor : IDisposable
 
     /// <summary>Few images do not pay for a whole batch. Powers of two keep the number of plans small; the last batch of many is filled up with zeros.</summary>
     private int BatchSizeFor(int images) => (int)Math.Min((uint)_options.BatchSize, BitOperations.RoundUpToPowerOf2((uint)Math.Max(images, 1)));
-
-    private PlanWithInput Rent(int batchSize)
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return _plans.TryGetValue(batchSize, out ConcurrentBag<PlanWithInput>? plans) && plans.TryTake(out PlanWithInput? plan)
-            ? plan
-            : new PlanWithInput(_network.CreatePlan(batchSize), new Tensor(Model.Definition.Inputs[0].Shape.With(0, batchSize)));
-    }
-
-    /// <summary>A plan whose run failed is not returned, and so not used again.</summary>
-    private void Return(PlanWithInput plan) => _plans.GetOrAdd(plan.Plan.BatchSize, _ => []).Add(plan);
-
-    private sealed record PlanWithInput(ScoringPlan Plan, Tensor Input);
 
     private readonly record struct Prepared(Tensor? Input, BadImage? Bad);
 }
