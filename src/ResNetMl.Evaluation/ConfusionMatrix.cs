@@ -73,15 +73,11 @@ public sealed class ConfusionMatrix
         return Counts[actualClassIndicatorIndex][predictedClassIndicatorIndex];
     }
 
-    /// <summary>The whole matrix as text, then precision and recall of each class.</summary>
-    /// <returns>Lines of at most 80 columns. A matrix that is wider is cut into groups of columns, one below the other.</returns>
-    public string GetFormattedConfusionTable()
-    {
-        ReportOptions options = new();
-        return string.Join(
-            Environment.NewLine,
-            [.. ConfusionMatrixText.Matrix(this, options), "", .. ConfusionMatrixText.PrecisionAndRecall(this, options), ""]);
-    }
+    /// <summary>The whole matrix as text, in ML.NET's layout: a row for each actual class with its recall, a column for each predicted class
+    /// with its precision.</summary>
+    /// <returns>Lines as wide as the classes make them, after an empty one; for lines within a width there is
+    /// <see cref="MetricsReport.ConfusionMatrix"/>.</returns>
+    public string GetFormattedConfusionTable() => ConfusionTable.Format(this);
 
     private static double RatioOrZero(double part, double whole) => whole > 0 ? part / whole : 0;
 

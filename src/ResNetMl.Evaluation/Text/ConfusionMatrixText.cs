@@ -21,25 +21,6 @@ internal static class ConfusionMatrixText
         return layout.GroupCount <= MostGroups ? layout.Lines() : MostConfusedPairs(matrix, options);
     }
 
-    /// <summary>The whole matrix, in as many groups of columns as it takes.</summary>
-    public static IEnumerable<string> Matrix(ConfusionMatrix matrix, ReportOptions options) => new Layout(matrix, options).Lines();
-
-    /// <summary>Precision and recall of each class; a dash where there is nothing to divide by.</summary>
-    public static IEnumerable<string> PrecisionAndRecall(ConfusionMatrix matrix, ReportOptions options)
-    {
-        TextTable table = new(new("#"), new("class", IsText: true), new("precision"), new("recall"));
-        for (int index = 0; index < matrix.NumberOfClasses; index++)
-        {
-            table.Add(
-                Whole(index),
-                matrix.ClassNames[index],
-                matrix.PredictedCounts[index] > 0 ? Measure(matrix.PerClassPrecision[index]) : "-",
-                matrix.ActualCounts[index] > 0 ? Measure(matrix.PerClassRecall[index]) : "-");
-        }
-
-        return table.Lines(options);
-    }
-
     private static IEnumerable<string> MostConfusedPairs(ConfusionMatrix matrix, ReportOptions options)
     {
         var pairs = (
