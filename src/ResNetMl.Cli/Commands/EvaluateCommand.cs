@@ -24,10 +24,10 @@ internal static class EvaluateCommand
     internal static int Run(CommandContext context)
     {
         Executor executor = CommonOptions.ChooseExecutor(context.Arguments);
-        Model model = ModelArgument.Read(context);
+        using IImageClassifier classifier = ModelArgument.Prepare(context, executor);
         bool isStrict = context.Get(Strict);
         using IExampleSource source = DatasetArgument.Open(context.Terminal, context.Get(Dataset), isStrict);
-        (MulticlassClassificationMetrics metrics, IReadOnlyList<BadImage> bad) = Measure(context, executor, model, source, isStrict);
+        (MulticlassClassificationMetrics metrics, IReadOnlyList<BadImage> bad) = Measure(context, classifier, source, isStrict);
         context.Terminal.WriteJson(new { Model = Path.GetFullPath(context.Get(ModelArgument.File)), Metrics = metrics, BadImages = source.LeftOut.Concat(bad) });
         return ExitCode.Done;
     }
@@ -37,13 +37,19 @@ internal static class EvaluateCommand
     internal static (MulticlassClassificationMetrics Metrics, IReadOnlyList<BadImage> Bad) Measure(
         CommandContext context, Executor executor, Model model, IExampleSource source, bool isStrict)
     {
-        int[] toModelLabel = MapLabels(source.Labels, model.Labels);
-        var evaluator = new ClassificationEvaluator(model.Labels, Math.Min(TopK, model.Labels.Count));
+        using Predictor predictor = executor.Prepare(model);
+        return Measure(context, predictor, source, isStrict);
+    }
+
+    private static (MulticlassClassificationMetrics Metrics, IReadOnlyList<BadImage> Bad) Measure(
+        CommandContext context, IImageClassifier classifier, IExampleSource source, bool isStrict)
+    {
+        int[] toModelLabel = MapLabels(source.Labels, classifier.Labels);
+        var evaluator = new ClassificationEvaluator(classifier.Labels, Math.Min(TopK, classifier.Labels.Count));
         var bad = new List<BadImage>();
-        using (Predictor predictor = executor.Prepare(model))
         using (IProgressDisplay progress = context.Terminal.StartProgress("scoring"))
         {
-            foreach (ScoredExample example in predictor.Score(
+            foreach (ScoredExample example in classifier.Score(
                 source,
                 p => progress.Report(new ProgressState(p.Done, p.Total) { ImagesPerSecond = p.ImagesPerSecond, Left = p.Remaining }),
                 context.Cancellation))

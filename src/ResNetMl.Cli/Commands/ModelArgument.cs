@@ -11,7 +11,7 @@ internal static class ModelArgument
 {
     internal static readonly Option<string> File = new("--model")
     {
-        Description = "The model: a file that train wrote (.zip), or .onnx, .pth, .th, .pt, .safetensors.",
+        Description = "The model: a file that train or a program's Model.Save wrote (.zip), or .onnx, .pth, .th, .pt, .safetensors.",
         Required = true,
         HelpName = "MODEL",
     };
@@ -68,6 +68,28 @@ internal static class ModelArgument
         }
 
         return ModelReader.Compose(file, network);
+    }
+
+    /// <summary>What the command line names, ready to answer: a model, or a pipeline that was saved through the programming interface.</summary>
+    /// <exception cref="UsageException">A pipeline is not fed by one image column, or what is not said of a file is missing.</exception>
+    internal static IImageClassifier Prepare(CommandContext context, Executor executor)
+    {
+        string file = context.Get(File);
+        if (!ModelReader.IsOwnModel(file) || !SavedPipeline.IsPipeline(file))
+        {
+            return executor.Prepare(Read(context));
+        }
+
+        var mlContext = new MLContext();
+        mlContext.SetScoringOptions(executor.ScoringOptions);
+        try
+        {
+            return SavedPipeline.Load(file, mlContext);
+        }
+        catch (PipelineInputException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
     }
 
     /// <summary>Asks for what a file does not say of itself: without it no image can be scored.</summary>

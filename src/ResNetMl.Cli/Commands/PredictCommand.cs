@@ -41,7 +41,7 @@ internal static class PredictCommand
         }
 
         Executor executor = CommonOptions.ChooseExecutor(context.Arguments);
-        using Predictor predictor = executor.Prepare(ModelArgument.Read(context));
+        using IImageClassifier predictor = ModelArgument.Prepare(context, executor);
         var predictions = new List<object>();
         var bad = new List<BadImage>();
         bool isCancelled = false;

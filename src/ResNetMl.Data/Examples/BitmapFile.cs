@@ -5,11 +5,13 @@ namespace ResNetMl.Data;
 
 /// <summary>Writes pixels as a Windows bitmap of 24 bits a pixel: without loss, and read by everything that reads images.</summary>
 /// <remarks>BITMAPFILEHEADER and BITMAPINFOHEADER (Windows GDI); rows from the bottom up, blue green red, padded to four bytes.</remarks>
-internal static class BitmapFile
+public static class BitmapFile
 {
     private const int FileHeaderLength = 14;
     private const int InfoHeaderLength = 40;
 
+    /// <summary>The whole file.</summary>
+    /// <param name="image">The pixels.</param>
     public static byte[] Encode(RgbImage image)
     {
         int rowLength = ((image.Width * RgbImage.Channels) + 3) / 4 * 4;

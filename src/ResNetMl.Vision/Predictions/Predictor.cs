@@ -9,7 +9,7 @@ namespace ResNetMl.Vision;
 
 /// <summary>A model made ready by an executor. Any number of threads may share one: they decode side by side and take turns in computing.</summary>
 /// <remarks>The weights are prepared once, and neither buffers nor computing threads grow with the number of callers.</remarks>
-public sealed class Predictor : IDisposable
+public sealed class Predictor : IImageClassifier
 {
     private readonly NetworkScorer _scorer;
     private readonly PredictorOptions _options;
@@ -35,6 +35,9 @@ public sealed class Predictor : IDisposable
     internal int WaitingCalls => _scorer.WaitingCalls;
 
     internal bool IsDisposed => _scorer.IsDisposed;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Labels => Model.Labels;
 
     /// <summary>Scores an encoded image.</summary>
     /// <param name="encoded">The whole file.</param>
