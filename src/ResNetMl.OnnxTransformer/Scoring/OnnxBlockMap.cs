@@ -1,0 +1,150 @@
+using Microsoft.ML.OnnxRuntime;
+using ResNetMl.Data;
+using ResNetMl.Interchange;
+
+namespace ResNetMl.Transforms.Onnx;
+
+/// <summary>One pass of a model over a view: rows of a block that have one shape are computed in one run, where the model takes several.</summary>
+internal sealed class OnnxBlockMap : BlockMap
+{
+    private readonly OnnxModelOnColumns _model;
+    private readonly BoundInput[] _inputs;
+    private readonly int[] _added;
+    private readonly TensorFeed[] _feeds;
+    private readonly TensorSink[] _sinks;
+    private readonly OnnxRun _run;
+    private readonly bool _canStack;
+    private bool _isDisposed;
+
+    internal OnnxBlockMap(OnnxModelOnColumns model, BoundInput[] inputs, ColumnSet added)
+    {
+        _model = model;
+        _inputs = inputs;
+        _added = [.. added];
+        OnnxPort[] outputs = [.. _added.Select(index => model.Outputs[index].Port)];
+        _feeds = [.. inputs.Select((input, index) => model.Inputs[index].Codec!.NewFeed(input.Column.Index, input.Vector is not null))];
+        _sinks = [.. outputs.Select(output => output.Codec!.NewSink(output.Dimensions.Length > 0))];
+        _run = new OnnxRun(model.Session, [.. model.Inputs.Select(input => input.Name)], _feeds, [.. outputs.Select(output => output.Name)]);
+        _canStack = inputs.Length > 0 && inputs.All(input => input.CanStack) && outputs.All(output => output.HasOpenFirstAxis);
+        ObjectDisposedException.ThrowIf(!model.Session.TryJoin(), typeof(OnnxTransformer));
+    }
+
+    public override void Map(Block input, Span<BlockColumn?> output)
+    {
+        if (_added.Length == 0)
+        {
+            return;
+        }
+
+        foreach (TensorSink sink in _sinks)
+        {
+            sink.Begin(input.RowCount);
+        }
+
+        foreach ((int[] rows, long[][] shapes) in Groups(input))
+        {
+            Compute(input, rows, shapes);
+        }
+
+        for (int i = 0; i < _added.Length; i++)
+        {
+            output[_added[i]] = _sinks[i].Finish();
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_isDisposed)
+        {
+            _isDisposed = true;
+            _model.Session.Leave();
+        }
+    }
+
+    /// <summary>Rows by the shapes of their inputs, in the order of the first row of each.</summary>
+    private IEnumerable<(int[] Rows, long[][] Shapes)> Groups(Block block)
+    {
+        int[] all = [.. Enumerable.Range(0, block.RowCount)];
+        if (_inputs.All(input => input.FixedShape is not null))
+        {
+            return [(all, [.. _inputs.Select(input => input.FixedShape!)])];
+        }
+
+        // For one input, rows of one length have one shape.
+        return all.Select(row => (Row: row, Lengths: _feeds.Select(feed => feed.Length(block, row)).ToArray()))
+            .GroupBy(row => string.Join(',', row.Lengths))
+            .Select(group =>
+            {
+                (int first, int[] lengths) = group.First();
+                long[][] shapes = [.. _inputs.Select((input, index) => input.ShapeOfRow(lengths[index], block.Ids[first]))];
+                return (group.Select(row => row.Row).ToArray(), shapes);
+            })
+            .ToList();
+    }
+
+    private void Compute(Block block, int[] rows, long[][] shapes)
+    {
+        int largest = _canStack && _model.Gate.IsOpen ? Math.Min(rows.Length, _model.MaximumBatchRows ?? rows.Length) : 1;
+        for (int start = 0; start < rows.Length; start += largest)
+        {
+            int[] together = rows[start..Math.Min(rows.Length, start + largest)];
+            if (together.Length == 1 || !TryComputeTogether(block, together, shapes))
+            {
+                foreach (int row in together)
+                {
+                    ComputeOne(block, row, shapes);
+                }
+            }
+        }
+    }
+
+    private void ComputeOne(Block block, int row, long[][] shapes)
+    {
+        int[] rows = [row];
+        try
+        {
+            using IDisposableReadOnlyCollection<OrtValue> results = _run.Compute(block, rows, shapes);
+            Take(results, rows);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new InterchangeException($"{_model.Session.Name}: ONNX Runtime could not compute row {block.Ids[row].Low}: {exception.Message.Trim()}", exception);
+        }
+    }
+
+    private bool TryComputeTogether(Block block, int[] rows, long[][] shapes)
+    {
+        if (!_model.Gate.IsOpen)
+        {
+            return false;
+        }
+
+        long[][] stacked = [.. shapes.Select(shape => (long[])[rows.Length, .. shape.AsSpan(1)])];
+        try
+        {
+            using IDisposableReadOnlyCollection<OrtValue> results = _run.Compute(block, rows, stacked);
+            if (results.Any(result => result.GetTensorTypeAndShape().Shape is not [var first, ..] || first != rows.Length))
+            {
+                _model.Gate.Close();
+                return false;
+            }
+
+            Take(results, rows);
+            return true;
+        }
+        catch (OnnxRuntimeException) when (!_model.Gate.IsChecked)
+        {
+            // Row by row says what is wrong, if it is the rows and not their number.
+            _model.Gate.Close();
+            return false;
+        }
+    }
+
+    private void Take(IDisposableReadOnlyCollection<OrtValue> results, int[] rows)
+    {
+        for (int i = 0; i < _sinks.Length; i++)
+        {
+            _sinks[i].Take(results[i], rows);
+        }
+    }
+}
