@@ -18,6 +18,7 @@ public sealed class MLContext : IHostEnvironment
         Transforms = new TransformsCatalog(this);
         Model = new ModelOperationsCatalog(this);
         MulticlassClassification = new MulticlassClassificationCatalog(this);
+        ComponentCatalog = new ComponentCatalog();
     }
 
     /// <summary>Raised for each message from the library, on the thread that speaks.</summary>
@@ -34,6 +35,9 @@ public sealed class MLContext : IHostEnvironment
 
     /// <summary>Trains and measures classifiers of two or more classes.</summary>
     public MulticlassClassificationCatalog MulticlassClassification { get; }
+
+    /// <summary>The program's own parts of pipelines, which models that are loaded here may name.</summary>
+    public ComponentCatalog ComponentCatalog { get; }
 
     /// <summary>The folder for temporary files; the system's unless set.</summary>
     public string TempFilePath

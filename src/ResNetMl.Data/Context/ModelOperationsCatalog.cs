@@ -35,6 +35,49 @@ public sealed class ModelOperationsCatalog : ICatalog
         ModelArchive.Write(stream, saved.Loader, saved.LoaderVersion, saved.Parts);
     }
 
+    /// <summary>Saves a model with the loader of its data, replacing a file of that name only when all is on disk.</summary>
+    /// <param name="model">A transformer of this product, or a chain of them.</param>
+    /// <param name="loader">A <see cref="TextLoader"/>; its columns are the model's input.</param>
+    /// <param name="filePath">The file; its folder must exist.</param>
+    /// <typeparam name="TSource">What the loader loads.</typeparam>
+    /// <exception cref="NotSupportedException">A transformer or the loader is of another maker and cannot be saved.</exception>
+    /// <exception cref="IOException">Writing failed; the earlier file is unchanged.</exception>
+    public void Save<TSource>(ITransformer model, IDataLoader<TSource> loader, string filePath)
+    {
+        SavedComponent saved = Saved(model, loader);
+        ModelArchive.Write(filePath, saved.Loader, saved.LoaderVersion, saved.Parts);
+    }
+
+    /// <inheritdoc cref="Save{TSource}(ITransformer, IDataLoader{TSource}, string)"/>
+    /// <param name="model">A transformer of this product, or a chain of them.</param>
+    /// <param name="loader">A <see cref="TextLoader"/>; its columns are the model's input.</param>
+    /// <param name="stream">Left open; need not seek.</param>
+    public void Save<TSource>(ITransformer model, IDataLoader<TSource> loader, Stream stream)
+    {
+        SavedComponent saved = Saved(model, loader);
+        ModelArchive.Write(stream, saved.Loader, saved.LoaderVersion, saved.Parts);
+    }
+
+    /// <summary>Loads a model and the loader that was saved with it.</summary>
+    /// <param name="filePath">The file.</param>
+    /// <param name="loader">Receives the loader.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ModelFormatException">It is not a model, has no loader, or is damaged, too new or unsafe; the message says which.</exception>
+    public ITransformer LoadWithDataLoader(string filePath, out IDataLoader<IMultiStreamSource> loader)
+    {
+        using ModelArchive archive = ModelArchive.Open(filePath);
+        return LoadWithDataLoader(archive, out loader);
+    }
+
+    /// <inheritdoc cref="LoadWithDataLoader(string, out IDataLoader{IMultiStreamSource})"/>
+    /// <param name="stream">Read to its end; left open.</param>
+    /// <param name="loader">Receives the loader.</param>
+    public ITransformer LoadWithDataLoader(Stream stream, out IDataLoader<IMultiStreamSource> loader)
+    {
+        using ModelArchive archive = ModelArchive.Open(stream);
+        return LoadWithDataLoader(archive, out loader);
+    }
+
     /// <summary>Loads a model that this product saved.</summary>
     /// <param name="filePath">The file.</param>
     /// <param name="inputSchema">Receives the columns it was fitted on, or null where it was saved without them.</param>
@@ -111,6 +154,32 @@ public sealed class ModelOperationsCatalog : ICatalog
         ArgumentNullException.ThrowIfNull(model);
         SavedComponent saved = TransformerChainFormat.Save(model);
         return inputSchema is null ? saved : saved with { Parts = [.. saved.Parts, SchemaPart.Of(inputSchema)] };
+    }
+
+    private static SavedComponent Saved<TSource>(ITransformer model, IDataLoader<TSource> loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        if (loader is not TextLoader text)
+        {
+            throw new NotSupportedException(
+                $"{loader.GetType().Name} cannot be saved: a model is saved with a TextLoader. Save it with the loader's schema, loader.GetOutputSchema().");
+        }
+
+        SavedComponent saved = Saved(model, text.GetOutputSchema());
+        return saved with { Parts = [.. saved.Parts, text.Save()] };
+    }
+
+    private ITransformer LoadWithDataLoader(ModelArchive archive, out IDataLoader<IMultiStreamSource> loader)
+    {
+        if (!archive.Contains(TextLoaderFormat.PartName))
+        {
+            throw new ModelFormatException(
+                ModelFormatError.NotAModel,
+                $"'{archive.Name}' has no data loader: it was saved with a schema. Load it with mlContext.Model.Load.");
+        }
+
+        loader = TextLoader.Read(new ComponentReader(_environment, archive, folder: "", loaderVersion: 1, depth: 0));
+        return Load(archive, out _);
     }
 
     private ITransformer Load(ModelArchive archive, out DataViewSchema? inputSchema)

@@ -70,6 +70,18 @@ public sealed class LoadColumnAttribute : Attribute
     public IReadOnlyList<int> FieldIndices { get; }
 }
 
+/// <summary>Where a member stands in a line of a text file, by what the file's header calls its fields.</summary>
+[AttributeUsage(AttributeTargets.Field | AttributeTargets.Property)]
+public sealed class LoadColumnNameAttribute : Attribute
+{
+    /// <summary>Names fields.</summary>
+    /// <param name="names">One field, or several for a vector; compared letter by letter, case too.</param>
+    public LoadColumnNameAttribute(params string[] names) => Names = names;
+
+    /// <summary>The fields' names.</summary>
+    public IReadOnlyList<string> Names { get; }
+}
+
 /// <summary>Gives a member of a .NET type that this room does not know, such as an image, its data-view type.</summary>
 [AttributeUsage(AttributeTargets.Field | AttributeTargets.Property)]
 public abstract class DataViewTypeAttribute : Attribute

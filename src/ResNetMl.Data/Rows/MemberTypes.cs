@@ -17,7 +17,7 @@ internal static class MemberTypes
         Type? itemType = ItemTypeOf(member.Type);
         PrimitiveDataViewType item = RawTypes.PrimitiveOf(itemType ?? member.Type) ?? throw new ArgumentException(
             $"{rowType.Name}.{member.Name} is a {RawTypes.NameOf(member.Type)}, which cannot be a column. Columns are numbers, bool, string, " +
-            "DateTime, TimeSpan, arrays of these, or types with an attribute of their own; leave the member out with [NoColumn].");
+            "DateTime, DateTimeOffset, TimeSpan, arrays of these, or types with an attribute of their own; leave the member out with [NoColumn].");
         if (vector is not null && itemType is null)
         {
             throw new ArgumentException(

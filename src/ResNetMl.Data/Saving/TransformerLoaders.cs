@@ -14,7 +14,8 @@ internal static class TransformerLoaders
     public static ITransformer Load(
         IHostEnvironment environment, ModelArchive archive, string folder, string name, int version, int depth)
     {
-        if (!Registered.Value.TryGetValue(name, out TransformerLoaderAttribute? loader))
+        TransformerLoaderAttribute? loader = Registered.Value.GetValueOrDefault(name) ?? (environment as MLContext)?.ComponentCatalog.FindLoader(name);
+        if (loader is null)
         {
             throw new ModelFormatException(
                 ModelFormatError.NotAModel,

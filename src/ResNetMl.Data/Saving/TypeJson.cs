@@ -6,7 +6,10 @@ namespace ResNetMl.Data;
 internal static class TypeJson
 {
     private static readonly PrimitiveDataViewType[] Named =
-        [TextDataViewType.Instance, BooleanDataViewType.Instance, DateTimeDataViewType.Instance, TimeSpanDataViewType.Instance, .. NumberDataViewType.All];
+    [
+        TextDataViewType.Instance, BooleanDataViewType.Instance, DateTimeDataViewType.Instance, DateTimeOffsetDataViewType.Instance,
+        TimeSpanDataViewType.Instance, .. NumberDataViewType.All,
+    ];
 
     public static bool CanWrite(DataViewType type) => type switch
     {

@@ -31,6 +31,9 @@ internal static class ValueJson
             case DateTime time:
                 json.WriteStringValue(time.ToString("O", CultureInfo.InvariantCulture));
                 break;
+            case DateTimeOffset time:
+                json.WriteStringValue(time.ToString("O", CultureInfo.InvariantCulture));
+                break;
             case TimeSpan time:
                 json.WriteStringValue(time.ToString("c", CultureInfo.InvariantCulture));
                 break;
@@ -49,6 +52,7 @@ internal static class ValueJson
             TextDataViewType => (json.GetString() ?? throw new JsonException("a text is null")).AsMemory(),
             BooleanDataViewType => json.GetBoolean(),
             DateTimeDataViewType => DateTime.ParseExact(json.GetString()!, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
+            DateTimeOffsetDataViewType => DateTimeOffset.ParseExact(json.GetString()!, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
             TimeSpanDataViewType => TimeSpan.ParseExact(json.GetString()!, "c", CultureInfo.InvariantCulture),
             _ when raw == typeof(float) => json.ValueKind == JsonValueKind.String
                 ? float.Parse(json.GetString()!, CultureInfo.InvariantCulture)

@@ -15,6 +15,7 @@ internal static class RawTypes
         => type == typeof(string) || type == typeof(ReadOnlyMemory<char>) ? TextDataViewType.Instance
             : type == typeof(bool) ? BooleanDataViewType.Instance
             : type == typeof(DateTime) ? DateTimeDataViewType.Instance
+            : type == typeof(DateTimeOffset) ? DateTimeOffsetDataViewType.Instance
             : type == typeof(TimeSpan) ? TimeSpanDataViewType.Instance
             : NumberDataViewType.All.FirstOrDefault(number => number.RawType == type);
 }

@@ -44,6 +44,9 @@ public enum DataKind : byte
 
     /// <summary>A day and a time.</summary>
     DateTime = 14,
+
+    /// <summary>A day and a time, and how far that is from UTC.</summary>
+    DateTimeOffset = 15,
 }
 
 /// <summary>Makes a column of a text file a key: the file has 0 to count − 1, the column 1 to count, and 0 for what is missing or beyond.</summary>

@@ -25,6 +25,7 @@ internal static class FieldParser
         TextDataViewType => new FieldParser<ReadOnlyMemory<char>>(Text),
         BooleanDataViewType => new FieldParser<bool>(Truth),
         DateTimeDataViewType => new FieldParser<DateTime>(Date),
+        DateTimeOffsetDataViewType => new FieldParser<DateTimeOffset>(DateWithOffset),
         TimeSpanDataViewType => new FieldParser<TimeSpan>(Duration),
         _ when type == NumberDataViewType.Single || type == NumberDataViewType.Double
             => GenericTypes.Call<object>(typeof(FieldParser), nameof(Real), typeof(T), options),
@@ -48,6 +49,13 @@ internal static class FieldParser
     {
         value = default;
         return text.Span.IsWhiteSpace() || DateTime.TryParse(text.Span, CultureInfo.InvariantCulture, DateTimeStyles.None, out value);
+    }
+
+    private static bool DateWithOffset(ReadOnlyMemory<char> text, out DateTimeOffset value)
+    {
+        value = default;
+        return text.Span.IsWhiteSpace()
+            || DateTimeOffset.TryParse(text.Span, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out value);
     }
 
     private static bool Duration(ReadOnlyMemory<char> text, out TimeSpan value)

@@ -7,23 +7,69 @@ namespace ResNetMl.Data;
 /// <param name="Type">Its type.</param>
 /// <param name="Fields">Positions in a line, in the order of the elements.</param>
 /// <param name="VariableFrom">The position from which all fields to the line's end follow; null for none.</param>
-internal sealed record TextColumn(string Name, DataViewType Type, int[] Fields, int? VariableFrom)
+/// <param name="SlotNames">What the header calls the fields of a vector; null where there is no header or no vector of known length.</param>
+internal sealed record TextColumn(string Name, DataViewType Type, int[] Fields, int? VariableFrom, IReadOnlyList<string>? SlotNames = null)
 {
     /// <summary>The columns that the members of a class with [LoadColumn] are.</summary>
-    public static TextColumn[] Of(Type rowType)
+    /// <param name="rowType">The class.</param>
+    /// <param name="header">The names of the fields, for [LoadColumnName].</param>
+    public static TextColumn[] Of(Type rowType, TextHeader header)
     {
         TextColumn[] columns = [.. RowMember.Of(rowType)
-            .Where(member => member.Info.GetCustomAttribute<LoadColumnAttribute>() is not null)
-            .Select(member => Of(rowType, member))];
+            .Select(member => (Member: member, Fields: FieldsOf(rowType, member, header)))
+            .Where(pair => pair.Fields is not null)
+            .Select(pair => Of(rowType, pair.Member, pair.Fields!))];
         return columns.Length > 0 ? columns : throw new ArgumentException(
             $"{rowType.Name} has no public field or property with [LoadColumn(index)], so no field of a line would be read.");
     }
 
+    /// <summary>The columns that options describe.</summary>
+    /// <param name="columns">The descriptions.</param>
+    /// <param name="fieldCount">Counts the fields of a line where a range goes to the end.</param>
+    public static TextColumn[] Of(TextLoader.Column[] columns, Func<int> fieldCount)
+    {
+        TextLoader.Column[] rest = [.. columns.Where(column => column?.Source?.Any(range => range.AllOther) == true)];
+        if (rest.Length == 0)
+        {
+            return [.. columns.Select(column => Of(column, fieldCount))];
+        }
+
+        if (rest.Length > 1 || rest[0].Source!.Length > 1)
+        {
+            throw new ArgumentException($"Column '{rest[^1].Name}': one column alone takes all other fields (AllOther), and no further range.");
+        }
+
+        Dictionary<TextLoader.Column, TextColumn> named = columns.Except(rest).ToDictionary(column => column, column => Of(column, fieldCount));
+        int[] others = [.. Enumerable.Range(0, fieldCount()).Except(named.Values.SelectMany(column => column.Fields))];
+        string name = rest[0].Name is { Length: > 0 } given ? given : throw new ArgumentException("The column of all other fields has no name.");
+        var all = new TextColumn(name, new VectorDataViewType(ItemType(name, rest[0]), others.Length), others, VariableFrom: null);
+        return others.Length == 0
+            ? throw new ArgumentException($"Column '{name}' takes all other fields (AllOther), but other columns take all {fieldCount()}.")
+            : [.. columns.Select(column => named.GetValueOrDefault(column, all))];
+    }
+
+    /// <summary>The same column with its elements named as the header names their fields.</summary>
+    public TextColumn Named(IReadOnlyList<string>? header) => header is not null && Type is VectorDataViewType { IsKnownSize: true }
+        ? this with { SlotNames = [.. Fields.Select(field => field < header.Count ? header[field] : "")] }
+        : this;
+
+    /// <summary>The type that a kind is, or null where it is none.</summary>
+    public static PrimitiveDataViewType? TypeOf(DataKind kind) => kind switch
+    {
+        DataKind.String => TextDataViewType.Instance,
+        DataKind.Boolean => BooleanDataViewType.Instance,
+        DataKind.TimeSpan => TimeSpanDataViewType.Instance,
+        DataKind.DateTime => DateTimeDataViewType.Instance,
+        DataKind.DateTimeOffset => DateTimeOffsetDataViewType.Instance,
+        _ => NumberDataViewType.All.FirstOrDefault(number => number.RawType.Name == kind.ToString()),
+    };
+
     /// <summary>A column as options describe it.</summary>
     /// <param name="column">The description.</param>
     /// <param name="fieldCount">Counts the fields of a line where a range goes to the end.</param>
-    public static TextColumn Of(TextLoader.Column column, Func<int> fieldCount)
+    private static TextColumn Of(TextLoader.Column column, Func<int> fieldCount)
     {
+        ArgumentNullException.ThrowIfNull(column);
         if (string.IsNullOrWhiteSpace(column.Name) || column.Source is not { Length: > 0 } ranges)
         {
             throw new ArgumentException("A column of a text file needs a name and at least one field: new TextLoader.Column(\"Label\", DataKind.String, 0).");
@@ -52,10 +98,22 @@ internal sealed record TextColumn(string Name, DataViewType Type, int[] Fields, 
             name, isVector ? new VectorDataViewType(item, variableFrom is null ? fields.Count : 0) : item, [.. fields], variableFrom);
     }
 
-    private static TextColumn Of(Type rowType, RowMember member)
+    /// <summary>The fields that a member is read from, or null where no attribute says so.</summary>
+    private static int[]? FieldsOf(Type rowType, RowMember member, TextHeader header)
+    {
+        if (member.Info.GetCustomAttribute<LoadColumnAttribute>() is { } byIndex)
+        {
+            return [.. byIndex.FieldIndices];
+        }
+
+        return member.Info.GetCustomAttribute<LoadColumnNameAttribute>() is { } byName
+            ? [.. byName.Names.Select(name => header.IndexOf(name, $"{rowType.Name}.{member.Name}"))]
+            : null;
+    }
+
+    private static TextColumn Of(Type rowType, RowMember member, int[] fields)
     {
         string name = member.Info.GetCustomAttribute<ColumnNameAttribute>()?.Name ?? member.Name;
-        int[] fields = [.. member.Info.GetCustomAttribute<LoadColumnAttribute>()!.FieldIndices];
         DataViewType type = MemberTypes.ColumnTypeOf(rowType, member);
         PrimitiveDataViewType? item = type as PrimitiveDataViewType ?? (type as VectorDataViewType)?.ItemType;
         if (item is null || fields.Length == 0 || fields.Any(field => field < 0))
@@ -76,15 +134,8 @@ internal sealed record TextColumn(string Name, DataViewType Type, int[] Fields, 
 
     private static PrimitiveDataViewType ItemType(string name, TextLoader.Column column)
     {
-        PrimitiveDataViewType type = column.DataKind switch
-        {
-            DataKind.String => TextDataViewType.Instance,
-            DataKind.Boolean => BooleanDataViewType.Instance,
-            DataKind.TimeSpan => TimeSpanDataViewType.Instance,
-            DataKind.DateTime => DateTimeDataViewType.Instance,
-            DataKind kind => NumberDataViewType.All.FirstOrDefault(number => number.RawType.Name == kind.ToString())
-                ?? throw new ArgumentException($"Column '{name}': {(byte)kind} is no {nameof(DataKind)}."),
-        };
+        PrimitiveDataViewType type = TypeOf(column.DataKind)
+            ?? throw new ArgumentException($"Column '{name}': {(byte)column.DataKind} is no {nameof(DataKind)}.");
         if (column.KeyCount is not { } key)
         {
             return type;

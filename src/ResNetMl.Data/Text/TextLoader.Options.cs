@@ -5,41 +5,63 @@ public sealed partial class TextLoader
     /// <summary>How text files are read.</summary>
     public sealed class Options
     {
-        /// <summary>The columns; needed.</summary>
-        public Column[]? Columns { get; set; }
+        /// <summary>
+        /// The columns; null for those that the file's own schema comment says (<see cref="TextLoaderSaverCatalog.SaveAsText"/> writes it), and where there is
+        /// none for a Single <c>Label</c>, the first field, and <c>Features</c>, a vector of Single of all others.
+        /// </summary>
+        public Column[]? Columns;
 
         /// <summary>What parts fields; a tab unless set. Any of them parts, and none may be a line's end or the quote.</summary>
-        public char[] Separators { get; set; } = ['\t'];
+        public char[] Separators = ['\t'];
 
         /// <summary>Whether the first line of each file is left out.</summary>
-        public bool HasHeader { get; set; }
+        public bool HasHeader;
+
+        /// <summary>
+        /// A file whose first line names the fields: elements of vectors are named so (<see cref="AnnotationKinds.SlotNames"/>), and
+        /// <see cref="LoadColumnNameAttribute"/> finds its fields there. Null for the data sample's own first line, where there is a header.
+        /// </summary>
+        public string? HeaderFile;
+
+        /// <summary>Accepted for ML.NET's sake and without effect: lines are read as they are needed, and what is computed from them in parallel.</summary>
+        public bool UseThreads = true;
 
         /// <summary>Whether a field that begins with " ends with the next lone ", and may hold separators between them.</summary>
-        public bool AllowQuoting { get; set; }
+        public bool AllowQuoting;
 
         /// <summary>Whether a quoted field may hold line ends.</summary>
-        public bool ReadMultilines { get; set; }
+        public bool ReadMultilines;
 
         /// <summary>What makes a " inside a quoted field one of its characters: the quote itself, doubled, unless set.</summary>
-        public char EscapeChar { get; set; } = '"';
+        public char EscapeChar = '"';
 
         /// <summary>Whether spaces and tabs at the end of a field are dropped; spaces at its start always are, where space is no separator.</summary>
-        public bool TrimWhitespace { get; set; }
+        public bool TrimWhitespace;
 
-        /// <summary>Whether lines may hold index:value pairs. Not supported.</summary>
-        public bool AllowSparse { get; set; }
+        /// <summary>
+        /// Whether a line may hold one sparse part: the number of its fields, then index:value for those that are not 0, to the line's end.
+        /// </summary>
+        public bool AllowSparse;
 
         /// <summary>'.' or ',' between a number's whole and its fraction.</summary>
-        public char DecimalMarker { get; set; } = '.';
+        public char DecimalMarker = '.';
 
         /// <summary>Whether an empty or absent field of a Single or Double column is NaN rather than 0.</summary>
-        public bool MissingRealsAsNaNs { get; set; }
+        public bool MissingRealsAsNaNs;
 
         /// <summary>How many fields lines have, for ranges up to the end; null to count those of the data sample's first line.</summary>
-        public int? InputSize { get; set; }
+        public int? InputSize;
 
         /// <summary>How many rows to read at most; null for all.</summary>
-        public long? MaxRows { get; set; }
+        public long? MaxRows;
+
+        /// <summary>What is handed in may be changed afterwards; what was built does not follow.</summary>
+        internal Options Copied() => new()
+        {
+            Columns = Columns, Separators = [.. Separators], HasHeader = HasHeader, HeaderFile = HeaderFile, UseThreads = UseThreads,
+            AllowQuoting = AllowQuoting, ReadMultilines = ReadMultilines, EscapeChar = EscapeChar, TrimWhitespace = TrimWhitespace,
+            AllowSparse = AllowSparse, DecimalMarker = DecimalMarker, MissingRealsAsNaNs = MissingRealsAsNaNs, InputSize = InputSize, MaxRows = MaxRows,
+        };
     }
 
     /// <summary>One column of the view and the fields it is read from.</summary>
@@ -133,6 +155,9 @@ public sealed partial class TextLoader
 
         /// <summary>Whether the range goes to the end of each line, and vectors differ in length; no other range may follow.</summary>
         public bool VariableEnd { get; set; }
+
+        /// <summary>Whether the range is every field that no other column or range names; needs lines of a known length, and takes no other range beside it.</summary>
+        public bool AllOther { get; set; }
 
         /// <summary>Whether a single field makes a vector of one element.</summary>
         public bool ForceVector { get; set; }

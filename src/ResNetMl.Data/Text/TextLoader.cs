@@ -20,18 +20,25 @@ public sealed partial class TextLoader : IDataLoader<IMultiStreamSource>
     {
         _environment = environment;
         _options = Checked(options);
-        _columns = rowType is not null
-            ? TextColumn.Of(rowType)
-            : [.. (options.Columns is { Length: > 0 } columns ? columns : throw new ArgumentException(
-                "A text loader needs columns: set Options.Columns, or load into a class whose members have [LoadColumn(index)].", nameof(options)))
-                .Select(column => TextColumn.Of(column, () => CountFields(dataSample)))];
-        var builder = new DataViewSchema.Builder();
-        foreach (TextColumn column in _columns)
+        var header = new TextHeader(_options, dataSample);
+        if (rowType is null && _options.Columns is not { Length: > 0 })
         {
-            builder.AddColumn(column.Name, column.Type);
+            _options = header.Inferred();
+            header = new TextHeader(_options, dataSample);
         }
 
-        _schema = builder.ToSchema();
+        TextColumn[] columns = rowType is null ? TextColumn.Of(_options.Columns!, header.CountFields) : TextColumn.Of(rowType, header);
+        IReadOnlyList<string>? names = columns.Any(column => column.Type is VectorDataViewType) ? header.NamesOrNull() : null;
+        _columns = [.. columns.Select(column => column.Named(names))];
+        _schema = SchemaOf(_columns);
+    }
+
+    private TextLoader(IHostEnvironment environment, Options options, TextColumn[] columns)
+    {
+        _environment = environment;
+        _options = Checked(options);
+        _columns = columns;
+        _schema = SchemaOf(columns);
     }
 
     /// <inheritdoc/>
@@ -47,11 +54,6 @@ public sealed partial class TextLoader : IDataLoader<IMultiStreamSource>
     private static Options Checked(Options options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.AllowSparse)
-        {
-            throw new NotSupportedException("Sparse text (index:value) is not read; write the vectors out, or load them from objects.");
-        }
-
         if (options.Separators is not { Length: > 0 } || options.Separators.AsSpan().ContainsAny("\r\n\""))
         {
             throw new ArgumentException("Fields are parted by at least one character, and by no line end and no quote.", nameof(options));
@@ -69,28 +71,33 @@ public sealed partial class TextLoader : IDataLoader<IMultiStreamSource>
                 $"MaxRows is at least 0 and InputSize at least 1; got {options.MaxRows} and {options.InputSize}.", nameof(options));
         }
 
-        // What is handed in may be changed afterwards; what was built does not follow.
-        return new Options
-        {
-            Separators = [.. options.Separators], HasHeader = options.HasHeader, AllowQuoting = options.AllowQuoting,
-            ReadMultilines = options.ReadMultilines, EscapeChar = options.EscapeChar, TrimWhitespace = options.TrimWhitespace,
-            DecimalMarker = options.DecimalMarker, MissingRealsAsNaNs = options.MissingRealsAsNaNs, InputSize = options.InputSize, MaxRows = options.MaxRows,
-        };
+        return options.Copied();
     }
 
-    private int CountFields(IMultiStreamSource? dataSample)
+    /// <summary>The loader as a part of a saved model.</summary>
+    internal ModelPart Save() => TextLoaderFormat.Write(_options, _columns);
+
+    /// <summary>A loader that was saved.</summary>
+    internal static TextLoader Read(ComponentReader reader)
     {
-        if (_options.InputSize is { } count)
+        (Options options, TextColumn[] columns) = TextLoaderFormat.Read(reader);
+        return new TextLoader(reader.Environment, options, columns);
+    }
+
+    private static DataViewSchema SchemaOf(TextColumn[] columns)
+    {
+        var builder = new DataViewSchema.Builder();
+        foreach (TextColumn column in columns)
         {
-            return count;
+            var annotations = new DataViewSchema.Annotations.Builder();
+            if (column.SlotNames is { } names)
+            {
+                annotations.AddSlotNames(names);
+            }
+
+            builder.AddColumn(column.Name, column.Type, annotations.ToAnnotations());
         }
 
-        var split = new LineFields(_options);
-        using TextLines? lines = dataSample is null ? null : new TextLines(dataSample, _options, split);
-        var fields = new List<ReadOnlyMemory<char>>();
-        return lines?.Read() is { } line && split.Split(line.AsMemory(), fields) < 0
-            ? fields.Count
-            : throw new ArgumentException(
-                "A range goes to the end of the line, and nothing says how many fields lines have: set InputSize, or give a data sample with a line.");
+        return builder.ToSchema();
     }
 }

@@ -93,8 +93,7 @@ internal sealed class TextView(
                 // After an error the columns may hold different numbers of values: nothing more is read.
                 _ended = true;
                 throw new FormatException(
-                    $"{_lines.FileName}, line {_lines.LineNumber}: field {wrong} (counted from 0) begins with a quote that is not closed before a " +
-                    "separator. Double the quotes inside it, allow several lines (ReadMultilines), or read without AllowQuoting.");
+                    $"{_lines.FileName}, line {_lines.LineNumber}: field {wrong} (counted from 0) {_split.Problem}");
             }
 
             _unreadable.At(_lines.FileName, _lines.LineNumber);

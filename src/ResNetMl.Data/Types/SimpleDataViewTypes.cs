@@ -63,6 +63,27 @@ public sealed class DateTimeDataViewType : PrimitiveDataViewType
     public override string ToString() => "DateTime";
 }
 
+/// <summary>A day and time and their distance from UTC, served as <c>DateTimeOffset</c>.</summary>
+public sealed class DateTimeOffsetDataViewType : PrimitiveDataViewType
+{
+    private DateTimeOffsetDataViewType()
+        : base(typeof(DateTimeOffset))
+    {
+    }
+
+    /// <summary>The one instance.</summary>
+    public static DateTimeOffsetDataViewType Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override bool Equals(DataViewType? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => RawType.GetHashCode();
+
+    /// <summary>Written as DateTimeOffset.</summary>
+    public override string ToString() => "DateTimeOffset";
+}
+
 /// <summary>A length of time, served as <c>TimeSpan</c>.</summary>
 public sealed class TimeSpanDataViewType : PrimitiveDataViewType
 {

@@ -186,7 +186,6 @@ public sealed class LoadFromTextFileTests : IDisposable
         Assert.Equal(
             "TwoPlaces.Size is Single, but [LoadColumn] names 2 fields. Declare it as Single[].",
             Assert.Throws<ArgumentException>(() => _context.Data.LoadFromTextFile<TwoPlaces>(Write("a", "a"))).Message);
-        Assert.Throws<NotSupportedException>(() => _context.Data.LoadFromTextFile<ImageData>(Write("a", "a"), allowSparse: true));
     }
 
     private string Write(string name, string text)
