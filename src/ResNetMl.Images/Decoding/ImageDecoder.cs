@@ -43,6 +43,41 @@ public static class ImageDecoder
             : VipsDecoder.Decode(format, encoded, name, options);
     }
 
+    /// <summary>Decodes an image with its transparency.</summary>
+    /// <remarks>As <see cref="Decode"/>, but for alpha: it is kept beside colours that are not multiplied by it; where there is none, it is 255.</remarks>
+    /// <inheritdoc cref="Decode"/>
+    public static BgraImage DecodeWithAlpha(ReadOnlyMemory<byte> encoded, string name, DecodingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        options ??= DecodingOptions.Default;
+        options = options with { MaxPixels = Math.Min(options.MaxPixels, Array.MaxLength / BgraImage.Channels) };
+        ImageFormat format = ImageSignature.Recognise(encoded.Span, name);
+        if (format == ImageFormat.Png)
+        {
+            PngStructure.Check(encoded.Span, name);
+        }
+
+        if (format == ImageFormat.Bmp)
+        {
+            RgbImage opaque = BmpReader.Decode(encoded.Span, name, options);
+            var bgra = new byte[opaque.Width * opaque.Height * BgraImage.Channels];
+            PixelConversion.ToBgra(opaque.Data, RgbImage.Channels, bytesPerSample: 1, bgra);
+            return new BgraImage(opaque.Width, opaque.Height, bgra);
+        }
+
+        return VipsDecoder.DecodeWithAlpha(format, encoded, name, options);
+    }
+
+    /// <summary>All bytes of a file, which may be empty; a pipe, a folder or a dangling link is an error, not a wait.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Bounds; null for <see cref="DecodingOptions.Default"/>.</param>
+    /// <exception cref="ImageFormatException">The file cannot be read or is larger than <see cref="DecodingOptions.MaxEncodedBytes"/>.</exception>
+    public static byte[] ReadFile(string path, DecodingOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return RegularFile.ReadAll(path, (options ?? DecodingOptions.Default).MaxEncodedBytes, mayBeEmpty: true);
+    }
+
     /// <summary>Decodes an image file; a pipe, a folder or a dangling link is an error, not a wait.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">Bounds; null for <see cref="DecodingOptions.Default"/>.</param>

@@ -9,7 +9,7 @@ internal static class Orientation
     /// EXIF 2.3, tag 0x0112: which side of the scene the stored first row and first column are. 1 top-left (upright), 2 top-right,
     /// 3 bottom-right, 4 bottom-left, 5 left-top, 6 right-top, 7 right-bottom, 8 left-bottom. Others mean nothing and are taken as 1.
     /// </param>
-    internal static RgbImage Apply(RgbImage image, int orientation)
+    internal static PixelBuffer Apply(PixelBuffer image, int orientation)
     {
         if (orientation is < 2 or > 8)
         {
@@ -19,8 +19,9 @@ internal static class Orientation
         bool exchanged = orientation >= 5;
         int width = exchanged ? image.Height : image.Width;
         int height = exchanged ? image.Width : image.Height;
-        var turned = new byte[image.Data.Length];
-        ReadOnlySpan<byte> source = image.Data;
+        int channels = image.Channels;
+        var turned = new byte[image.ByteCount];
+        ReadOnlySpan<byte> source = image.Span;
         int to = 0;
         for (int row = 0; row < height; row++)
         {
@@ -36,11 +37,11 @@ internal static class Orientation
                     7 => (width - 1 - column, height - 1 - row),
                     _ => (column, height - 1 - row),
                 };
-                source.Slice(((sourceRow * image.Width) + sourceColumn) * 3, 3).CopyTo(turned.AsSpan(to, 3));
-                to += 3;
+                source.Slice(((sourceRow * image.Width) + sourceColumn) * channels, channels).CopyTo(turned.AsSpan(to, channels));
+                to += channels;
             }
         }
 
-        return new RgbImage(width, height, turned);
+        return new PixelBuffer(turned, width, height, channels);
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ResNetMl.Images.Native;
 
-/// <summary>The functions of libvips and of the GObject library inside it that decoding needs; none takes variable arguments.</summary>
+/// <summary>The functions of libvips and of the GObject library inside it that decoding and encoding need; none takes variable arguments.</summary>
 /// <remarks>
 /// Signatures: vips/{vips,operation,object,image,region,error}.h of libvips 8.18 and gobject/{gvalue,gobject}.h. Calls go through
 /// <see cref="LibVipsLibrary"/>, which finds the file and starts the library before the first of them.
@@ -61,6 +61,12 @@ internal static unsafe partial class LibVips
     [LibraryImport(Name, EntryPoint = "vips_image_get_type")]
     internal static partial nuint ImageType();
 
+    [LibraryImport(Name, EntryPoint = "vips_blob_get")]
+    internal static partial byte* GetBlob(nint blob, out nuint length);
+
+    [LibraryImport(Name, EntryPoint = "vips_image_new_from_memory_copy")]
+    internal static partial VipsObjectHandle NewImage(byte* data, nuint length, int width, int height, int bands, int format);
+
     [LibraryImport(Name, EntryPoint = "vips_area_unref")]
     internal static partial void UnrefArea(nint area);
 
@@ -105,6 +111,9 @@ internal static unsafe partial class LibVips
 
     [LibraryImport(Name, EntryPoint = "g_value_set_boxed")]
     internal static partial void SetBoxed(GValue* value, VipsBlobHandle boxed);
+
+    [LibraryImport(Name, EntryPoint = "g_value_get_boxed")]
+    internal static partial nint GetBoxed(GValue* value);
 
     [LibraryImport(Name, EntryPoint = "g_value_set_object")]
     internal static partial void SetObject(GValue* value, VipsObjectHandle target);

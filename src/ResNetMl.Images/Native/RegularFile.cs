@@ -12,7 +12,7 @@ internal static class RegularFile
 
     /// <summary>All bytes of a file.</summary>
     /// <exception cref="ImageFormatException">No file, no plain file, empty, larger than the limit, or not readable.</exception>
-    internal static byte[] ReadAll(string path, long maxBytes)
+    internal static byte[] ReadAll(string path, long maxBytes, bool mayBeEmpty = false)
     {
         if (!Exists(path))
         {
@@ -23,7 +23,7 @@ internal static class RegularFile
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             long length = stream.Length;
-            if (length == 0)
+            if (length == 0 && !mayBeEmpty)
             {
                 throw new ImageFormatException(path, "expected an image, got an empty file (0 bytes). Replace the file or leave it out.");
             }

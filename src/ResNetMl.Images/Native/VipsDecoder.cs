@@ -20,7 +20,19 @@ internal static unsafe class VipsDecoder
             return image is null ? null : HeaderOf(format, image);
         });
 
-    internal static RgbImage Decode(ImageFormat format, ReadOnlyMemory<byte> encoded, string name, DecodingOptions options) =>
+    internal static RgbImage Decode(ImageFormat format, ReadOnlyMemory<byte> encoded, string name, DecodingOptions options)
+    {
+        PixelBuffer pixels = Decode(format, encoded, name, options, RgbImage.Channels);
+        return new RgbImage(pixels.Width, pixels.Height, pixels.Data);
+    }
+
+    internal static BgraImage DecodeWithAlpha(ImageFormat format, ReadOnlyMemory<byte> encoded, string name, DecodingOptions options)
+    {
+        PixelBuffer pixels = Decode(format, encoded, name, options, BgraImage.Channels);
+        return new BgraImage(pixels.Width, pixels.Height, pixels.Data);
+    }
+
+    private static PixelBuffer Decode(ImageFormat format, ReadOnlyMemory<byte> encoded, string name, DecodingOptions options, int channels) =>
         WithOwnErrors(format, name, failOn =>
         {
             using MemoryHandle pinned = encoded.Pin();
@@ -34,13 +46,13 @@ internal static unsafe class VipsDecoder
             PixelLimit.Check(name, header.Width, header.Height, options);
             if (LibVips.GetInterpretation(image) != LibVips.InterpretationCmyk)
             {
-                return ReadPixels(image, header, name);
+                return ReadPixels(image, header, name, channels);
             }
 
             // The only use of ICC profiles: ink amounts have no colour without one. libvips takes the embedded profile, else its own.
             using VipsObjectHandle? converted = CmykToRgb(image);
-            return converted is null ? null : ReadPixels(converted, header, name);
-        });
+            return converted is null ? null : ReadPixels(converted, header, name, channels);
+        }).Pixels;
 
     /// <summary>Runs an attempt, which gives null when libvips refuses; then says why.</summary>
     private static T WithOwnErrors<T>(ImageFormat format, string name, Func<string, T?> attempt)
@@ -177,7 +189,7 @@ internal static unsafe class VipsDecoder
     private static ImageHeader HeaderOf(ImageFormat format, VipsObjectHandle image) =>
         new(format, LibVips.GetWidth(image), LibVips.GetHeight(image), LibVips.GetOrientation(image));
 
-    private static RgbImage? ReadPixels(VipsObjectHandle image, ImageHeader header, string name)
+    private static DecodedPixels? ReadPixels(VipsObjectHandle image, ImageHeader header, string name, int channels)
     {
         int bands = LibVips.GetBands(image);
         int format = LibVips.GetFormat(image);
@@ -195,7 +207,7 @@ internal static unsafe class VipsDecoder
 
         int width = header.Width;
         int rowBytes = checked(width * bands * bytesPerSample);
-        var pixels = new byte[width * header.Height * RgbImage.Channels];
+        var pixels = new byte[width * header.Height * channels];
         using VipsObjectHandle region = LibVips.NewRegion(image);
         for (int top = 0; top < header.Height; top += StripRows)
         {
@@ -206,13 +218,21 @@ internal static unsafe class VipsDecoder
                 return null;
             }
 
-            PixelConversion.ToRgb(
-                strip.AsSpan(checked((int)length))[..(rows * rowBytes)],
-                bands,
-                bytesPerSample,
-                pixels.AsSpan(top * width * RgbImage.Channels, rows * width * RgbImage.Channels));
+            ReadOnlySpan<byte> samples = strip.AsSpan(checked((int)length))[..(rows * rowBytes)];
+            Span<byte> target = pixels.AsSpan(top * width * channels, rows * width * channels);
+            if (channels == RgbImage.Channels)
+            {
+                PixelConversion.ToRgb(samples, bands, bytesPerSample, target);
+            }
+            else
+            {
+                PixelConversion.ToBgra(samples, bands, bytesPerSample, target);
+            }
         }
 
-        return Orientation.Apply(new RgbImage(width, header.Height, pixels), header.Orientation);
+        return new DecodedPixels(Orientation.Apply(new PixelBuffer(pixels, width, header.Height, channels), header.Orientation));
     }
+
+    /// <summary>An attempt's result, which is null where it failed.</summary>
+    private sealed record DecodedPixels(PixelBuffer Pixels);
 }

@@ -1,10 +1,10 @@
 namespace ResNetMl.Images;
 
-/// <summary>8-bit pixels of 1 (grey) or 3 channels on their way to the network: [H, W, C] in the first bytes of an array.</summary>
+/// <summary>8-bit pixels of 1 (grey), 3 or 4 channels: [H, W, C] in the first bytes of an array.</summary>
 /// <param name="Data">At least Height · Width · Channels bytes.</param>
 /// <param name="Width">Pixels in a row.</param>
 /// <param name="Height">Rows.</param>
-/// <param name="Channels">1 or 3.</param>
+/// <param name="Channels">1, 3, or 4 with alpha.</param>
 internal readonly record struct PixelBuffer(byte[] Data, int Width, int Height, int Channels)
 {
     internal int ByteCount => Width * Height * Channels;
