@@ -87,6 +87,18 @@ public abstract class BlockMapping
 /// <summary>What one pass of a mapping needs for itself, such as buffers. One thread at a time.</summary>
 public abstract class BlockMap : IDisposable
 {
+    /// <summary>
+    /// How many rows of a block may be mapped at once, from its first: all, where not overridden. Rows whose results are large, such as decoded
+    /// photographs, are mapped a few at a time, so that memory stays bounded whatever the block.
+    /// </summary>
+    /// <param name="input">The block that will be mapped next, from its first row.</param>
+    /// <returns>From 1 up to the block's rows.</returns>
+    public virtual int RowsAtOnce(Block input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return input.RowCount;
+    }
+
     /// <summary>Makes the added columns of a block.</summary>
     /// <param name="input">A block with the columns that <see cref="BlockMapping.InputsOf"/> named; not to be changed.</param>
     /// <param name="output">

@@ -26,7 +26,22 @@ internal sealed class MappedView(BlockView input, BlockMapping mapping) : BlockV
 
     private sealed class Reader(BlockReader input, BlockMapping mapping, BlockMap map, ColumnSet columns) : BlockReader
     {
-        public override Block? Read(int maxRows) => input.Read(maxRows) is { } block ? mapping.Map(map, block, columns) : null;
+        private Block? _pending;
+
+        public override Block? Read(int maxRows)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxRows);
+            if ((_pending ?? input.Read(maxRows)) is not { } block)
+            {
+                return null;
+            }
+
+            // The rows that wait are kept before mapping: an error in this part leaves them for the next call.
+            Block asked = block.Slice(0, Math.Min(maxRows, block.RowCount));
+            int count = map.RowsAtOnce(asked);
+            _pending = count < block.RowCount ? block.Slice(count, block.RowCount - count) : null;
+            return mapping.Map(map, block.Slice(0, count), columns);
+        }
 
         protected override void Dispose(bool disposing)
         {

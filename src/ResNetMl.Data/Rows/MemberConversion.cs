@@ -33,6 +33,11 @@ internal static class MemberConversion
             return memberItem == rawItem ? Generic(member.IsArray ? nameof(ArrayVector) : nameof(Vector), memberItem) : null;
         }
 
+        if (member == typeof(MLImage) && raw == typeof(MLImage))
+        {
+            return new MemberConversion<MLImage?, MLImage?>(image => image?.Share(), image => image?.Share());
+        }
+
         return member == raw && memberItem is null ? Generic(nameof(Same), member) : null;
     }
 

@@ -10,7 +10,7 @@ public static class SchemaPart
 
     /// <summary>The columns as a part. Annotations that are texts, numbers or vectors of these are kept, others left out.</summary>
     /// <param name="schema">The columns, hidden ones too.</param>
-    /// <exception cref="NotSupportedException">A column is of a type that no file can describe, such as an image in memory.</exception>
+    /// <exception cref="NotSupportedException">A column is of a type that no file can describe.</exception>
     public static ModelPart Of(DataViewSchema schema)
     {
         ArgumentNullException.ThrowIfNull(schema);

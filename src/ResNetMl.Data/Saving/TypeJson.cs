@@ -1,8 +1,10 @@
 using System.Text.Json;
+using ResNetMl.Transforms.Image;
 
 namespace ResNetMl.Data;
 
-/// <summary>Data-view types as JSON: <c>"Single"</c>, <c>{"key": "UInt32", "count": 10}</c>, <c>{"vector": "Byte", "dimensions": [0]}</c>.</summary>
+/// <summary>Data-view types as JSON: <c>"Single"</c>, <c>{"key": "UInt32", "count": 10}</c>, <c>{"vector": "Byte", "dimensions": [0]}</c>,
+/// <c>{"image": [224, 299]}</c> (height, width; 0, 0 where sizes differ).</summary>
 internal static class TypeJson
 {
     private static readonly PrimitiveDataViewType[] Named =
@@ -13,7 +15,7 @@ internal static class TypeJson
 
     public static bool CanWrite(DataViewType type) => type switch
     {
-        KeyDataViewType => true,
+        KeyDataViewType or ImageDataViewType => true,
         VectorDataViewType vector => CanWrite(vector.ItemType),
         _ => Named.Contains(type),
     };
@@ -26,6 +28,14 @@ internal static class TypeJson
                 json.WriteStartObject();
                 json.WriteString("key", RawTypes.PrimitiveOf(key.RawType)!.ToString());
                 json.WriteNumber("count", key.Count);
+                json.WriteEndObject();
+                break;
+            case ImageDataViewType image:
+                json.WriteStartObject();
+                json.WriteStartArray("image");
+                json.WriteNumberValue(image.Height);
+                json.WriteNumberValue(image.Width);
+                json.WriteEndArray();
                 json.WriteEndObject();
                 break;
             case VectorDataViewType vector:
@@ -57,6 +67,12 @@ internal static class TypeJson
         if (json.TryGetProperty("key", out JsonElement key))
         {
             return new KeyDataViewType(NamedType(key).RawType, json.GetProperty("count").GetUInt64());
+        }
+
+        if (json.TryGetProperty("image", out JsonElement image))
+        {
+            (int height, int width) = (image[0].GetInt32(), image[1].GetInt32());
+            return height == 0 && width == 0 ? new ImageDataViewType() : new ImageDataViewType(height, width);
         }
 
         return Read(json.GetProperty("vector")) is PrimitiveDataViewType item
