@@ -11,7 +11,8 @@ public static class MulticlassColumns
     /// <summary>ML.NET's name for the most likely label.</summary>
     public const string PredictedLabel = "PredictedLabel";
 
-    internal const string Unscored = "not scored: its scores are NaN and its predicted label is missing";
+    /// <summary>What becomes of a row that cannot be scored, as <see cref="LeftOutRows"/> says it.</summary>
+    public const string Unscored = "not scored: its scores are NaN and its predicted label is missing";
 
     /// <summary>The columns that a classifier will add, before there is data.</summary>
     /// <param name="label">The label's shape, whose key values the predicted label gets.</param>
@@ -33,6 +34,18 @@ public static class MulticlassColumns
             new(predictedLabelColumnName, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new SchemaShape(predicted)),
             new(scoreColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, new SchemaShape(score)),
         ];
+    }
+
+    /// <summary>A column that must be there.</summary>
+    /// <param name="schema">The columns there are.</param>
+    /// <param name="name">The column's name.</param>
+    /// <param name="neededBy">Who needs it, for the message.</param>
+    /// <exception cref="ArgumentException">There is no such column; the message lists those there are.</exception>
+    public static DataViewSchema.Column Require(DataViewSchema schema, string name, string neededBy)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        return schema.GetColumnOrNull(name)
+            ?? throw new ArgumentException($"{neededBy} needs column '{name}'; there {schema.Describe()}.", nameof(schema));
     }
 
     /// <summary>Scores a block by the rule for rows that cannot be scored.</summary>
@@ -98,8 +111,14 @@ public static class MulticlassColumns
         }
     }
 
-    internal static void AddKind(DataViewSchema.Annotations.Builder annotations, string kind) =>
+    /// <summary>Says of a column which of a classifier's it is (<see cref="AnnotationKinds.ScoreValueKind"/>).</summary>
+    /// <param name="annotations">The column's.</param>
+    /// <param name="kind"><see cref="Score"/> or <see cref="PredictedLabel"/>.</param>
+    public static void AddKind(DataViewSchema.Annotations.Builder annotations, string kind)
+    {
+        ArgumentNullException.ThrowIfNull(annotations);
         annotations.AddPrimitiveValue(AnnotationKinds.ScoreValueKind, TextDataViewType.Instance, kind.AsMemory());
+    }
 
     private static SchemaShape.Column TextAnnotation(string name, SchemaShape.Column.VectorKind kind) =>
         new(name, kind, TextDataViewType.Instance, isKey: false);

@@ -1,137 +1,124 @@
-using System.Globalization;
 using ResNetMl.Data;
 using ResNetMl.Engine;
+using ResNetMl.Runtime;
 
 [assembly: TransformerLoader(
     ResNetMl.Vision.ModelFile.Loader, ResNetMl.Vision.ModelFile.LoaderVersion, typeof(ResNetMl.Vision.ImageClassificationTransformer.Loader))]
+[assembly: TransformerLoader(
+    ResNetMl.Vision.ImageClassificationModelParameters.LoaderName, ResNetMl.Vision.ImageClassificationModelParameters.LoaderVersion,
+    typeof(ResNetMl.Vision.ImageClassificationModelParameters.Loader))]
 
 namespace ResNetMl.Vision;
 
 /// <summary>A model as a transformer: reads encoded images, adds the label it predicts and the probability of each.</summary>
 /// <remarks>
 /// Reads <c>ImageSource</c> (a vector of bytes, the whole file); adds <c>PredictedLabel</c> (text) and <c>Score</c> (a vector of Single, its slot
-/// names the labels), in ML.NET's order. A block is a batch. Where there is a text column <c>ImagePath</c>, errors name the image by it.
+/// names the labels), in ML.NET's order. A block is a batch. Where there is a text column <c>ImagePath</c>, messages name the image by it. An unreadable
+/// image gets scores of NaN and an empty label in a view, with a warning, and is an error of an engine for single examples.
 /// </remarks>
 internal sealed class ImageClassificationTransformer : RowMappingTransformer, ISavableTransformer, IDisposable
 {
     internal const string LabelColumn = "Label";
-    internal const string ImageColumn = "ImageSource";
-    internal const string PathColumn = "ImagePath";
-    internal const string PredictedLabelColumn = "PredictedLabel";
-    internal const string ScoreColumn = "Score";
+    internal const string ImageColumnName = "ImageSource";
 
-    private readonly Predictor _predictor;
+    private readonly IHostEnvironment _environment;
+    private readonly ImageClassificationModelParameters _model;
 
     /// <summary>Makes a model ready.</summary>
+    /// <param name="environment">Who is told of images that cannot be read.</param>
     /// <param name="model">The model.</param>
     /// <param name="options">What computes, and how.</param>
-    internal ImageClassificationTransformer(Model model, ScoringOptions options) =>
-        _predictor = model.CreatePredictor(options.EffectiveExecutor, options.Predictor);
+    internal ImageClassificationTransformer(IHostEnvironment environment, Model model, ScoringOptions options)
+    {
+        _environment = environment;
+        _model = new ImageClassificationModelParameters(model, options);
+    }
 
     /// <summary>The columns that a model's examples have; its label is not needed for scoring.</summary>
     internal static DataViewSchema ExampleSchema { get; } = MakeExampleSchema();
 
     /// <inheritdoc/>
-    public SavedComponent Save() => new(ModelFile.Loader, ModelFile.LoaderVersion, [.. ModelFile.Parts(_predictor.Model)]);
+    public SavedComponent Save() => new(ModelFile.Loader, ModelFile.LoaderVersion, [.. ModelFile.Parts(_model.Model)]);
 
     /// <summary>Frees what scoring needs. No pass over a view of it may be in progress.</summary>
-    public void Dispose() => _predictor.Dispose();
+    public void Dispose() => _model.Dispose();
 
     /// <inheritdoc/>
     protected override BlockMapping Bind(DataViewSchema inputSchema)
     {
-        DataViewSchema.Column image = Require(inputSchema, ImageColumn);
-        if (image.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var raw } } || raw != typeof(byte))
-        {
-            throw new ArgumentException(
-                $"{nameof(ImageClassificationTransformer)}: expected column '{ImageColumn}' to be {new VectorDataViewType(NumberDataViewType.Byte)}, " +
-                $"the bytes of an encoded image, got {image.Type}. Give the image files' content as byte[].",
-                nameof(inputSchema));
-        }
-
-        int? path = inputSchema.GetColumnOrNull(PathColumn) is { Type: TextDataViewType } text ? text.Index : null;
-        return new Mapping(inputSchema, image.Index, path, _predictor);
+        DataViewSchema.Column image = Require(inputSchema, ImageColumnName);
+        ImageColumn.Check(image, nameof(ImageClassificationTransformer));
+        return new Mapping(this, inputSchema, image);
     }
 
     private static DataViewSchema MakeExampleSchema()
     {
         var builder = new DataViewSchema.Builder();
         builder.AddColumn(LabelColumn, TextDataViewType.Instance);
-        builder.AddColumn(ImageColumn, new VectorDataViewType(NumberDataViewType.Byte));
+        builder.AddColumn(ImageColumnName, new VectorDataViewType(NumberDataViewType.Byte));
         return builder.ToSchema();
     }
 
-    private sealed class Mapping(DataViewSchema schema, int image, int? path, Predictor predictor)
-        : BlockMapping(schema, AddedColumns(predictor.Model.Labels))
+    private sealed class Mapping(ImageClassificationTransformer transformer, DataViewSchema schema, DataViewSchema.Column image)
+        : BlockMapping(schema, AddedColumns(transformer._model.Model.Labels))
     {
-        private readonly ReadOnlyMemory<char>[] _labels = [.. predictor.Model.Labels.Select(label => label.AsMemory())];
+        private readonly RowNames _names = new(schema, image.Name);
 
-        public override IEnumerable<int> InputsOf(int added) => path is { } index ? [image, index] : [image];
+        public override IEnumerable<int> InputsOf(int added) => [image.Index, .. _names.Columns];
 
-        public override BlockMap Open(ColumnSet added) => new Scoring(this, added);
+        public override BlockMap Open(ColumnSet added) => new Scoring(
+            transformer._model, image.Index, _names, added,
+            new LeftOutRows(transformer._environment, nameof(ImageClassificationTransformer), MulticlassColumns.Unscored));
+
+        public override BlockMap OpenForExamples(ColumnSet added) => new Scoring(transformer._model, image.Index, _names, added, leftOut: null);
 
         private static DataViewSchema.DetachedColumn[] AddedColumns(IReadOnlyList<string> labels)
         {
             var predicted = new DataViewSchema.Annotations.Builder();
-            AddKind(predicted, PredictedLabelColumn);
+            MulticlassColumns.AddKind(predicted, MulticlassColumns.PredictedLabel);
             var score = new DataViewSchema.Annotations.Builder();
             score.AddSlotNames(labels);
             score.AddTexts(AnnotationKinds.TrainingLabelValues, labels);
-            AddKind(score, ScoreColumn);
+            MulticlassColumns.AddKind(score, MulticlassColumns.Score);
             return
             [
-                new(PredictedLabelColumn, TextDataViewType.Instance, predicted.ToAnnotations()),
-                new(ScoreColumn, new VectorDataViewType(NumberDataViewType.Single, labels.Count), score.ToAnnotations()),
+                new(MulticlassColumns.PredictedLabel, TextDataViewType.Instance, predicted.ToAnnotations()),
+                new(MulticlassColumns.Score, new VectorDataViewType(NumberDataViewType.Single, labels.Count), score.ToAnnotations()),
             ];
         }
+    }
 
-        private static void AddKind(DataViewSchema.Annotations.Builder annotations, string kind) =>
-            annotations.AddPrimitiveValue(AnnotationKinds.ScoreValueKind, TextDataViewType.Instance, kind.AsMemory());
+    private sealed class Scoring(ImageClassificationModelParameters model, int image, RowNames names, ColumnSet added, LeftOutRows? leftOut) : BlockMap
+    {
+        private readonly ReadOnlyMemory<char>[] _labels = [.. model.Model.Labels.Select(label => label.AsMemory())];
+        private MulticlassScorer? _scorer;
 
-        private Prediction[] Score(Block input)
+        public override void Map(Block input, Span<BlockColumn?> output)
         {
-            var encoded = new ReadOnlyMemory<byte>[input.RowCount];
-            for (int row = 0; row < encoded.Length; row++)
+            if (!added.Any())
             {
-                ref readonly VBuffer<byte> file = ref input.Values<VBuffer<byte>>(image)[row];
-                byte[] bytes = new byte[file.Length];
-                file.CopyTo(bytes);
-                encoded[row] = bytes;
+                return;
             }
 
-            return [.. predictor.PredictEncoded(encoded, row => NameOf(input, row))];
+            _scorer ??= model.OpenScorer();
+            VBuffer<float>[] scores = MulticlassColumns.ScoreRows(_scorer, input, image, names, model.NumberOfClasses, leftOut);
+            output[0] = added.Contains(0) ? new BlockColumn<ReadOnlyMemory<char>>(Array.ConvertAll(scores, LabelOf)) : null;
+            output[1] = added.Contains(1) ? new BlockColumn<VBuffer<float>>(scores) : null;
         }
 
-        /// <summary>A source numbers its rows in their ids, which shuffling and filtering keep.</summary>
-        private string NameOf(Block input, int row)
+        protected override void Dispose(bool disposing)
         {
-            string place = string.Create(CultureInfo.InvariantCulture, $"row {input.Ids[row].Low}");
-            return path is { } index && input.Values<ReadOnlyMemory<char>>(index)[row] is { IsEmpty: false } name
-                ? $"{name} ({place})"
-                : $"column '{ImageColumn}', {place}";
-        }
-
-        private sealed class Scoring(Mapping mapping, ColumnSet added) : BlockMap
-        {
-            public override void Map(Block input, Span<BlockColumn?> output)
+            if (disposing)
             {
-                if (!added.Any())
-                {
-                    return;
-                }
-
-                Prediction[] predictions = mapping.Score(input);
-                output[0] = added.Contains(0)
-                    ? new BlockColumn<ReadOnlyMemory<char>>(Array.ConvertAll(predictions, prediction => mapping._labels[prediction.Best.Index]))
-                    : null;
-                output[1] = added.Contains(1)
-                    ? new BlockColumn<VBuffer<float>>(Array.ConvertAll(predictions, ScoreOf))
-                    : null;
+                leftOut?.Complete();
+                _scorer?.Dispose();
             }
 
-            private static VBuffer<float> ScoreOf(Prediction prediction) =>
-                new(prediction.Probabilities.Length, prediction.ProbabilityArray);
+            base.Dispose(disposing);
         }
+
+        /// <summary>Empty, which is a missing text, where the row has no scores.</summary>
+        private ReadOnlyMemory<char> LabelOf(VBuffer<float> score) => MulticlassColumns.BestOf(score.GetValues()) is >= 0 and var best ? _labels[best] : default;
     }
 
     /// <summary>Makes the transformer of a model that was saved alone or in a pipeline; the context's <see cref="ScoringOptions"/> say what computes.</summary>
@@ -144,7 +131,7 @@ internal sealed class ImageClassificationTransformer : RowMappingTransformer, IS
             string executor = options.Executor is { } chosen ? $"{chosen.Name}: {chosen.Description}" : Backends.DefaultReason;
             reader.Environment.Report(
                 nameof(ImageClassificationTransformer), Runtime.ChannelMessageKind.Info, $"'{reader.FileName}' is scored by {executor}");
-            return new ImageClassificationTransformer(model, options);
+            return new ImageClassificationTransformer(reader.Environment, model, options);
         }
     }
 }

@@ -82,35 +82,21 @@ public sealed class Predictor : IImageClassifier
     /// <summary>Scores encoded images together, decoding them on several threads.</summary>
     /// <param name="encoded">The whole files.</param>
     /// <param name="nameOf">Where the bytes of an index came from, for messages.</param>
-    /// <returns>A prediction for each, in their order.</returns>
-    /// <exception cref="ImageFormatException">Bytes are no whole image that can be read: of several such the first, and no image is scored.</exception>
-    internal IReadOnlyList<Prediction> PredictEncoded(IReadOnlyList<ReadOnlyMemory<byte>> encoded, Func<int, string> nameOf)
+    /// <returns>For each, in their order, a prediction, or why the bytes are no whole image that can be read.</returns>
+    internal IReadOnlyList<(Prediction? Prediction, BadImage? Bad)> PredictEncoded(IReadOnlyList<ReadOnlyMemory<byte>> encoded, Func<int, string> nameOf)
     {
+        var inputs = new Prepared[encoded.Count];
         if (encoded.Count == 1)
         {
-            return [Predict(encoded[0], nameOf(0))];
+            inputs[0] = PrepareEncoded(encoded[0], nameOf(0));
+            return [inputs[0].Input is { } single ? (ToPrediction(_scorer.Score(single)), null) : (null, inputs[0].Bad)];
         }
 
-        var inputs = new Prepared[encoded.Count];
-        DecodeInParallel(inputs, CancellationToken.None, i =>
-        {
-            string name = nameOf(i);
-            try
-            {
-                return new Prepared(Prepare(ImageDecoder.Decode(encoded[i], name, _options.Decoding), name), Bad: null);
-            }
-            catch (ImageFormatException exception)
-            {
-                return new Prepared(Input: null, new BadImage(name, exception.Reason));
-            }
-        });
-        if (inputs.FirstOrDefault(input => input.Bad is not null).Bad is { } bad)
-        {
-            throw new ImageFormatException(bad.Path, bad.Reason);
-        }
-
-        int batchSize = BatchSizeFor(inputs.Length);
-        return [.. inputs.Chunk(_options.BatchSize).SelectMany(chunk => RunBatch([.. chunk.Select(input => input.Input!)], batchSize))];
+        DecodeInParallel(inputs, CancellationToken.None, i => PrepareEncoded(encoded[i], nameOf(i)));
+        Tensor[] readable = [.. inputs.Select(input => input.Input).OfType<Tensor>()];
+        int batchSize = BatchSizeFor(readable.Length);
+        var predictions = new Queue<Prediction>(readable.Chunk(_options.BatchSize).SelectMany(chunk => RunBatch(chunk, batchSize)));
+        return [.. inputs.Select(input => input.Input is null ? (null, input.Bad) : ((Prediction?)predictions.Dequeue(), (BadImage?)null))];
     }
 
     /// <summary>Scores all examples of a source in their order, decoding some while others are computed; memory does not grow with their number.</summary>
@@ -205,6 +191,18 @@ public sealed class Predictor : IImageClassifier
         catch (ImageFormatException exception)
         {
             return new Prepared(Input: null, new BadImage(source.GetPath(index), exception.Reason));
+        }
+    }
+
+    private Prepared PrepareEncoded(ReadOnlyMemory<byte> encoded, string name)
+    {
+        try
+        {
+            return new Prepared(Prepare(ImageDecoder.Decode(encoded, name, _options.Decoding), name), Bad: null);
+        }
+        catch (ImageFormatException exception)
+        {
+            return new Prepared(Input: null, new BadImage(name, exception.Reason));
         }
     }
 
