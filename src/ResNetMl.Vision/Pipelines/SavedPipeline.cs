@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using ResNetMl.Data;
 using ResNetMl.Images;
+using ResNetMl.Transforms.Image;
 
 namespace ResNetMl.Vision;
 
 /// <summary>A pipeline that <c>mlContext.Model.Save</c> wrote, used as a classifier of images without a class for its rows.</summary>
 /// <remarks>
-/// It is fed through the one column that its scores are computed from: encoded bytes, or the path that <c>LoadImages</c> or
+/// It is fed through the one column that its scores are computed from: encoded bytes, an <see cref="MLImage"/>, or the path that <c>LoadImages</c> or
 /// <c>LoadRawImageBytes</c> reads. Its labels are the slot names of its scores. One thread at a time.
 /// </remarks>
 public sealed class SavedPipeline : IImageClassifier
@@ -156,7 +157,7 @@ public sealed class SavedPipeline : IImageClassifier
 
     private static bool IsImage(DataViewType type) => type switch
     {
-        TextDataViewType => true,
+        TextDataViewType or ImageDataViewType => true,
         VectorDataViewType vector => vector.ItemType == NumberDataViewType.Byte,
         _ => false,
     };
@@ -193,7 +194,17 @@ public sealed class SavedPipeline : IImageClassifier
     private static byte[] EncodedBytes(Example example) =>
         example.Encoded is { } encoded ? encoded.ToArray() : BitmapFile.Encode(example.Decode(Decoding));
 
-    private Prediction Predict(byte[] encoded, string name) => Predict(new VBuffer<byte>(encoded.Length, encoded), name);
+    private Prediction Predict(byte[] encoded, string name)
+    {
+        if (_input.Type is not ImageDataViewType)
+        {
+            return Predict(new VBuffer<byte>(encoded.Length, encoded), name);
+        }
+
+        using MLImage image = MLImage.CreateFromStream(new MemoryStream(encoded));
+        image.Tag = name;
+        return Predict(image, name);
+    }
 
     private Prediction Predict<T>(T value, string name)
     {

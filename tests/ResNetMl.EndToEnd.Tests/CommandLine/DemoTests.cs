@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ResNetMl.EndToEnd.Tests.Support;
+using ResNetMl.TestSupport;
 using ResNetMl.Vision;
 
 namespace ResNetMl.EndToEnd.Tests.CommandLine;
@@ -25,6 +26,9 @@ public sealed class DemoTests : IDisposable
                 "2. Learning curve",
                 "3. Evaluate on 1,000 images it has not seen",
                 "4. Predict 5 of them",
+                "5. Transfer learning on 160 photographs of flowers, from ImageNet's ResNet-50",
+                "6. Evaluate on 40 photographs it has not seen",
+                "7. Predict 5 of them",
             ],
             headings);
         Assert.Contains("Metrics of 1,000 examples in 10 classes", result.OutputLines);
@@ -32,17 +36,25 @@ public sealed class DemoTests : IDisposable
         string[] predictions = [.. result.OutputLines.Where(line => line.Contains(".png", StringComparison.Ordinal))];
         Assert.Equal(5, predictions.Length);
         Assert.All(predictions, line => Assert.Matches(@"^   ([a-z-]+)/\d{5}\.png  (right: \1|wrong: (?!\1 )[a-z-]+) \d+\.\d %, [a-z-]+ \d+\.\d %$", line));
-        Assert.Contains($"Model: {folder}/model.zip", result.OutputLines);
+        string[] flowers = [.. result.OutputLines.Where(line => line.Contains(".jpg", StringComparison.Ordinal))];
+        Assert.Equal(5, flowers.Length);
+        Assert.All(flowers, line => Assert.Matches(@"^   ([a-z]+)/\w+\.jpg  (right: \1|wrong: (?!\1 )[a-z]+) \d+\.\d %$", line));
+        Assert.Contains($"Models: {folder}/model.zip", result.OutputLines);
+        Assert.Contains($"        {folder}/flowers.zip", result.OutputLines);
         Assert.Equal("", result.Error);
         Assert.All(
             result.OutputLines.Where(line => !line.Contains(folder, StringComparison.Ordinal)),
             line => Assert.True(line.Length <= 80, $"{line.Length} columns: {line}"));
-        Assert.Equal(["model.zip"], Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)!));
+        Assert.Equal(["flowers.zip", "model.zip"], Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
 
         // What the demo saved is a model for the other commands; ten classes of equal size make 10 % the accuracy of guessing.
         JsonNode document = Resnetml.Run("evaluate", "--model", $"{folder}/model.zip", "--dataset", SampleOfDemo("test.zip"), "--json").Expect(0).Json;
         Assert.InRange((double)document["metrics"]!["microAccuracy"]!, 0.3, 1);
         Assert.Equal(Model.Load($"{folder}/model.zip").Labels, document["metrics"]!["confusionMatrix"]!["classNames"]!.AsArray().Select(name => (string)name!));
+
+        // Five flowers make 20 % the accuracy of guessing; most of these photographs were trained on.
+        document = Resnetml.Run("evaluate", "--model", $"{folder}/flowers.zip", "--dataset", SampleData.Flowers, "--json").Expect(0).Json;
+        Assert.InRange((double)document["metrics"]!["microAccuracy"]!, 0.8, 1);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ResNetMl.Data;
 using ResNetMl.EndToEnd.Tests.Support;
+using ResNetMl.Transforms.Image;
 
 namespace ResNetMl.EndToEnd.Tests.CommandLine;
 
@@ -45,6 +46,38 @@ public sealed class SavedPipelineTests : IDisposable
         Assert.Contains("JPEG", (string)bad["reason"]!, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("image")]
+    [InlineData("path")]
+    public void The_image_column_may_hold_images_or_paths(string kind)
+    {
+        string pictures = _folder.WriteWarmAndCold("pictures", picturesPerLabel: 3);
+        IEstimator<ITransformer> pixels = _context.Transforms.ResizeImages("Small", 8, 8, kind == "path" ? "Loaded" : "Image")
+            .Append(_context.Transforms.ExtractPixels("Pixels", "Small"))
+            .Append(_context.Transforms.Conversion.MapValueToKey("Key", "Label"))
+            .Append(_context.MulticlassClassification.Trainers.LbfgsMaximumEntropy("Key", "Pixels"));
+        string pipeline = _folder[$"{kind}.zip"];
+        if (kind == "path")
+        {
+            IDataView view = _context.Data.LoadFromEnumerable(Directory.GetFiles(pictures, "*", SearchOption.AllDirectories)
+                .Select(path => new PathRow { Label = Path.GetFileName(Path.GetDirectoryName(path)!), Path = path }).ToArray());
+            _context.Model.Save(_context.Transforms.LoadImages("Loaded", null, "Path").Append(pixels).Fit(view), view.Schema, pipeline);
+        }
+        else
+        {
+            IDataView view = _context.Data.LoadFromEnumerable(Directory.GetFiles(pictures, "*", SearchOption.AllDirectories)
+                .Select(path => new ImageRow { Label = Path.GetFileName(Path.GetDirectoryName(path)!), Image = MLImage.CreateFromFile(path) }).ToArray());
+            _context.Model.Save(pixels.Fit(view), view.Schema, pipeline);
+        }
+
+        JsonNode result = Resnetml.Run(["predict", "--model", pipeline, pictures, "--json", .. Resnetml.Steady]).Expect(0).Json;
+
+        // The two colours are far apart, so a linear classifier of the pixels tells all six apart.
+        Assert.All(result["predictions"]!.AsArray(), prediction =>
+            Assert.Contains($"/{(string)prediction!["scores"]![0]!["label"]!}/", (string)prediction["path"]!, StringComparison.Ordinal));
+        Assert.Equal(6, result["predictions"]!.AsArray().Count);
+    }
+
     [Fact]
     public void A_pipeline_without_scores_is_wrong_usage_naming_its_columns()
     {
@@ -68,6 +101,21 @@ public sealed class SavedPipelineTests : IDisposable
         CommandResult result = Resnetml.Run("predict", "--model", path, "x.png").Expect(2);
 
         Assert.StartsWith($"{path}: the pipeline was saved without its input's columns", result.Error, StringComparison.Ordinal);
+    }
+
+    private sealed class PathRow
+    {
+        public string Label { get; set; } = "";
+
+        public string Path { get; set; } = "";
+    }
+
+    private sealed class ImageRow
+    {
+        public string Label { get; set; } = "";
+
+        [ImageType(10, 12)]
+        public MLImage? Image { get; set; }
     }
 
     private sealed class BytesRow
