@@ -3,7 +3,7 @@ using ResNetMl.Images;
 using ResNetMl.Transforms.Image;
 using static ResNetMl.Transforms.Image.ImageResizingEstimator;
 
-namespace ResNetMl.Vision.Tests.Transforms;
+namespace ResNetMl.Vision.Tests.ImageTransforms;
 
 public sealed class ImagePipelineTests : IDisposable
 {

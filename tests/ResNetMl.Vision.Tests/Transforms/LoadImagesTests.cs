@@ -3,7 +3,7 @@ using ResNetMl.Images;
 using ResNetMl.TestSupport;
 using ResNetMl.Transforms.Image;
 
-namespace ResNetMl.Vision.Tests.Transforms;
+namespace ResNetMl.Vision.Tests.ImageTransforms;
 
 public sealed class LoadImagesTests : IDisposable
 {

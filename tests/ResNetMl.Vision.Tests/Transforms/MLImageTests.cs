@@ -4,7 +4,7 @@ using ResNetMl.Data;
 using ResNetMl.Images;
 using ResNetMl.TestSupport;
 
-namespace ResNetMl.Vision.Tests.Transforms;
+namespace ResNetMl.Vision.Tests.ImageTransforms;
 
 public sealed class MLImageTests
 {

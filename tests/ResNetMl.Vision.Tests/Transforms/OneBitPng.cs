@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace ResNetMl.Vision.Tests.Transforms;
+namespace ResNetMl.Vision.Tests.ImageTransforms;
 
 /// <summary>Black PNGs of one bit a pixel: a few kilobytes that decode to hundreds of megabytes.</summary>
 internal static class OneBitPng

@@ -5,7 +5,7 @@ using ResNetMl.Images;
 using ResNetMl.Transforms.Image;
 using static ResNetMl.Transforms.Image.ImageResizingEstimator;
 
-namespace ResNetMl.Vision.Tests.Transforms;
+namespace ResNetMl.Vision.Tests.ImageTransforms;
 
 // Witnesses: tests/References/skia_sampling.mjs (Skia itself) wrote skia-sampling.json, tests/References/image_resize.py (PIL) image-resize.json.
 public sealed class ResizeImagesTests

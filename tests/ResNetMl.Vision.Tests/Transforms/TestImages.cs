@@ -2,7 +2,7 @@ using System.Text.Json;
 using ResNetMl.Data;
 using ResNetMl.TestSupport;
 
-namespace ResNetMl.Vision.Tests.Transforms;
+namespace ResNetMl.Vision.Tests.ImageTransforms;
 
 /// <summary>Images that tests make by rule, and rows and files that hold them.</summary>
 internal static class TestImages
