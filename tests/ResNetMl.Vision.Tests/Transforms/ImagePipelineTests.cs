@@ -127,13 +127,16 @@ public sealed class ImagePipelineTests : IDisposable
     }
 
     [Fact]
-    public void An_image_of_another_size_than_its_attribute_says_is_told_with_its_row()
+    public void An_image_of_another_size_than_its_attribute_says_may_be_resized_but_gives_no_pixels_as_it_is()
     {
-        IDataView data = _context.Data.LoadFromEnumerable([new InMemory { Image = Solid(6, 4, 0) }, new InMemory { Image = Solid(5, 4, 0) }]);
+        IDataView data = _context.Data.LoadFromEnumerable([new InMemory { Image = Solid(6, 4, 7) }, new InMemory { Image = Solid(5, 9, 7) }]);
 
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => data.GetColumn<MLImage>("Image").ToArray());
+        IDataView resized = _context.Transforms.ResizeImages("Small", 3, 2, "Image").Append(_context.Transforms.ExtractPixels("Pixels", "Small")).Fit(data).Transform(data);
+        IDataView direct = _context.Transforms.ExtractPixels("Pixels", "Image").Fit(data).Transform(data);
 
-        Assert.Equal("Row 1: InMemory.Image is an image of 5×4 pixels (width×height); column 'Image' is Image<4, 6>.", error.Message);
+        Assert.All(resized.GetColumn<float[]>("Pixels"), pixels => Assert.Equal(Enumerable.Repeat(7f, 18), pixels));
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => direct.GetColumn<float[]>("Pixels").ToArray());
+        Assert.Contains("column 'Image' holds images of 6×4 pixels (width×height), got one of 5×9.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
