@@ -22,13 +22,14 @@ public static class ImageEstimatorsCatalog
     /// <exception cref="ArgumentException">There is no such folder.</exception>
     public static ImageLoadingEstimator LoadImages(
         this TransformsCatalog catalog, string outputColumnName, string? imageFolder, string? inputColumnName = null)
-        => LoadImages(catalog, imageFolder, [new InputOutputColumnPair(outputColumnName, inputColumnName)]);
+        => LoadImages(catalog, [new InputOutputColumnPair(outputColumnName, inputColumnName)], imageFolder);
 
     /// <summary>Loads and decodes the image files that several columns of paths name.</summary>
     /// <param name="catalog">The context's transforms.</param>
-    /// <param name="imageFolder">The folder that relative paths lie in; null or empty where they are the process's. Absolute paths stay.</param>
     /// <param name="columns">The columns to make, each with the column of paths it is made from.</param>
-    public static ImageLoadingEstimator LoadImages(this TransformsCatalog catalog, string? imageFolder, params InputOutputColumnPair[] columns)
+    /// <param name="imageFolder">The folder that relative paths lie in; null or empty where they are the process's. Absolute paths stay.</param>
+    /// <exception cref="ArgumentException">There is no such folder, or no column.</exception>
+    public static ImageLoadingEstimator LoadImages(this TransformsCatalog catalog, InputOutputColumnPair[] columns, string? imageFolder)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         return new ImageLoadingEstimator(imageFolder, raw: false, columns);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ResNetMl.Data;
 using ResNetMl.Images;
 using ResNetMl.TestSupport;
@@ -54,6 +55,22 @@ public sealed class LoadImagesTests : IDisposable
         Assert.Equal((12, 0), (pixels[0].Length, pixels[0].GetValues().Length));
         Assert.Equal((12, 12), (pixels[1].Length, pixels[1].GetValues().Length));
         Assert.Equal([true, false], result.GetColumn<MLImage>("Again").Select(image => image is null));
+    }
+
+    [Fact]
+    public void Several_columns_of_paths_are_loaded_by_one_estimator()
+    {
+        _folder.Png("a.png", TestImages.Image(5, 3));
+        _folder.Png("b.png", TestImages.Image(2, 7));
+        IDataView data = _context.Data.LoadFromEnumerable([new Pair { Left = "a.png", Right = "b.png" }]);
+
+        ImageLoadingTransformer model = _context.Transforms.LoadImages([new("First", "Left"), new("Right")], _folder.Path).Fit(data);
+
+        IDataView loaded = model.Transform(data);
+        Assert.Equal(5, loaded.GetColumn<MLImage>("First").Single().Width);
+        Assert.Equal(2, loaded.GetColumn<MLImage>("Right").Single().Width);
+        Assert.Equal([("First", "Left"), ("Right", "Right")], model.Columns);
+        Assert.Equal(_folder.Path, model.ImageFolder);
     }
 
     [Fact]
@@ -129,6 +146,50 @@ public sealed class LoadImagesTests : IDisposable
             Assert.Equal(Path.Combine(folder, file), error.ImageName);
             Assert.StartsWith(Path.Combine(folder, file) + ": expected a", error.Message, StringComparison.Ordinal);
         }
+    }
+
+    public static TheoryData<string, string> OtherThanImages => new()
+    {
+        { "folder", "expected an image file, got a folder. Rename or move the folder." },
+        { "link", "expected an image file, got a link to '/nowhere/at-all.png', which is no file. Mend or remove the link." },
+        { "empty", "expected a JPEG, PNG, WebP, GIF, TIFF or BMP image, got an empty file (0 bytes). Replace the file or leave it out." },
+        { "text", "expected a JPEG, PNG, WebP, GIF, TIFF or BMP image, got text that starts \"hello\". Replace the file or leave it out." },
+        { "pipe", "expected an image file, got a pipe, socket or device. Remove it from the data." },
+        {
+            "bomb",
+            "expected at most 100,000,000 pixels, got 30000×30000 = 900,000,000. Raise the pixel limit (MaxPixels) if the image is wanted, or leave it out."
+        },
+    };
+
+    [Theory(Timeout = 30_000), MemberData(nameof(OtherThanImages))]
+    public async Task What_is_no_image_is_an_error_that_names_it_and_never_waits(string kind, string reason)
+    {
+        string path = _folder["bad.png"];
+        switch (kind)
+        {
+            case "folder":
+                Directory.CreateDirectory(path);
+                break;
+            case "link":
+                File.CreateSymbolicLink(path, "/nowhere/at-all.png");
+                break;
+            case "pipe":
+                Assert.SkipUnless(File.Exists("/usr/bin/mkfifo"), "Needs the command mkfifo (Debian: coreutils).");
+                using (Process make = Process.Start("mkfifo", path))
+                {
+                    await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+                }
+
+                break;
+            default:
+                File.WriteAllBytes(path, kind switch { "bomb" => OneBitPng.Black(30000, 30000), "text" => "hello"u8.ToArray(), _ => [] });
+                break;
+        }
+
+        ImageFormatException error = await Task.Run(
+            () => Assert.Throws<ImageFormatException>(() => Load(["bad.png", "bad.png"]).GetColumn<MLImage>("Image").ToArray()), TestContext.Current.CancellationToken);
+
+        Assert.Equal((path, reason), (error.ImageName, error.Reason));
     }
 
     [Fact]
@@ -237,6 +298,13 @@ public sealed class LoadImagesTests : IDisposable
     private sealed class Row
     {
         public string Path { get; set; } = "";
+    }
+
+    private sealed class Pair
+    {
+        public string Left { get; set; } = "";
+
+        public string Right { get; set; } = "";
     }
 
     private sealed class Number

@@ -179,6 +179,26 @@ public sealed class ResizeImagesTests
             "line.png: expected proportions that give at most 100,000,000 pixels, got 100000×1, resized 25600000×256. Leave the image out.", error.Message);
     }
 
+    // A line is thinner than a pixel when it is padded: nothing of it is left to draw. One pixel gives its colour to all.
+    [Theory]
+    [InlineData(1000, 1, ResizingKind.IsoPad, true)]
+    [InlineData(1, 1000, ResizingKind.IsoPad, true)]
+    [InlineData(1000, 1, ResizingKind.IsoCrop, false)]
+    [InlineData(1, 1000, ResizingKind.IsoCrop, false)]
+    [InlineData(1000, 1, ResizingKind.Fill, false)]
+    [InlineData(1, 1, ResizingKind.IsoCrop, false)]
+    [InlineData(1, 1, ResizingKind.IsoPad, false)]
+    public void Images_of_extreme_proportions_are_resized_like_others(int width, int height, ResizingKind kind, bool isBlack)
+    {
+        byte[] white = [.. Enumerable.Repeat(byte.MaxValue, width * height * 4)];
+
+        MLImage result = TestImages.Map(
+            _transforms.ResizeImages("Result", 10, 10, "Image", kind), MLImage.CreateFromPixels(width, height, MLPixelFormat.Bgra32, white))!;
+
+        byte[] expected = isBlack ? [.. Enumerable.Range(0, 400).Select(i => i % 4 == 3 ? byte.MaxValue : (byte)0)] : [.. Enumerable.Repeat(byte.MaxValue, 400)];
+        Assert.Equal(expected, result.Pixels.ToArray());
+    }
+
     [Theory]
     [InlineData(0, 5)]
     [InlineData(5, -1)]
