@@ -50,7 +50,7 @@ public sealed class ImageDataViewType : StructuredDataViewType
     public override string ToString() => IsKnownSize ? $"Image<{Height}, {Width}>" : "Image";
 }
 
-/// <summary>Makes a member of type <see cref="MLImage"/> a column of images.</summary>
+/// <summary>Says the size of the images in a column of type <see cref="MLImage"/>; without it, they may differ (ML.NET refuses such a member).</summary>
 [AttributeUsage(AttributeTargets.Field | AttributeTargets.Property)]
 public sealed class ImageTypeAttribute : DataViewTypeAttribute
 {

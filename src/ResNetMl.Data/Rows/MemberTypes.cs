@@ -1,4 +1,5 @@
 using System.Reflection;
+using ResNetMl.Transforms.Image;
 
 namespace ResNetMl.Data;
 
@@ -13,11 +14,16 @@ internal static class MemberTypes
             return special.ColumnType;
         }
 
+        if (member.Type == typeof(MLImage))
+        {
+            return new ImageDataViewType();
+        }
+
         VectorTypeAttribute? vector = member.Info.GetCustomAttribute<VectorTypeAttribute>();
         Type? itemType = ItemTypeOf(member.Type);
         PrimitiveDataViewType item = RawTypes.PrimitiveOf(itemType ?? member.Type) ?? throw new ArgumentException(
             $"{rowType.Name}.{member.Name} is a {RawTypes.NameOf(member.Type)}, which cannot be a column. Columns are numbers, bool, string, " +
-            "DateTime, DateTimeOffset, TimeSpan, arrays of these, or types with an attribute of their own; leave the member out with [NoColumn].");
+            "DateTime, DateTimeOffset, TimeSpan, arrays of these, MLImage, or types with an attribute of their own; leave the member out with [NoColumn].");
         if (vector is not null && itemType is null)
         {
             throw new ArgumentException(
