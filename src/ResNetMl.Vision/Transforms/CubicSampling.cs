@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using ResNetMl.Data;
 
@@ -53,8 +54,9 @@ internal static class CubicSampling
         return MLImage.CreateFromPixels(width, height, image.PixelFormat, target);
     }
 
-    private static Vector128<float> Pixel(ReadOnlySpan<byte> source, int at)
-        => Vector128.Create((float)source[at], source[at + 1], source[at + 2], source[at + 3]);
+    /// <summary>The four bytes of a pixel.</summary>
+    private static Vector128<float> Pixel(ReadOnlySpan<byte> source, int at) => Vector128.ConvertToSingle(
+        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(MemoryMarshal.Read<uint>(source[at..])).AsByte())).AsInt32());
 
     /// <summary>Rounds to 8 bits; a colour cannot be more than its alpha.</summary>
     private static void Write(Vector128<float> sum, Span<byte> target)
