@@ -31,6 +31,24 @@ public sealed class MLImageTests
         Assert.Equal(expected.GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(rgb)));
     }
 
+    // The script's alpha is row · column mod 256, of 23×17 pixels.
+    [Theory]
+    [InlineData("png-rgba")]
+    [InlineData("png-grey-alpha")]
+    [InlineData("webp-lossless-alpha")]
+    [InlineData("tiff-rgba")]
+    public void Transparency_is_decoded_beside_the_colours(string name)
+    {
+        JsonElement expected = TestImages.Reference("image-decode.json").GetProperty("cases").EnumerateArray()
+            .First(entry => entry.GetProperty("name").GetString() == name);
+
+        using MLImage image = MLImage.CreateFromBytes(expected.GetProperty("encoded").GetBytesFromBase64(), name);
+
+        Assert.Equal(
+            Enumerable.Range(0, 17).SelectMany(row => Enumerable.Range(0, 23).Select(column => (byte)(row * column))),
+            image.Pixels.ToArray().Where((_, i) => i % 4 == 3));
+    }
+
     [Theory]
     [InlineData(".png")]
     [InlineData(".webp")]
