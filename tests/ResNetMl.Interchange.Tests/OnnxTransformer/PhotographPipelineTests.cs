@@ -112,10 +112,27 @@ public sealed class PhotographPipelineTests : IDisposable
         }
     }
 
-    private IEstimator<ITransformer> Published(string name, string file) => _context.Transforms
-        .LoadImages("Image", TestData.RequirePath("imagenet/mlnet_samples"), "Path")
-        .Append(Prepared(name))
-        .Append(_context.Transforms.ApplyOnnxModel("logits", "input", TestData.RequirePath($"models/imagenet/{file}")));
+    private IEstimator<ITransformer> Published(string name, string file)
+    {
+        MLContext mlContext = _context;
+        string folder = TestData.RequirePath("imagenet/mlnet_samples");
+        string onnxFile = TestData.RequirePath($"models/imagenet/{file}");
+        if (name == "mobilenet_v2")
+        {
+            return mlContext.Transforms.LoadImages("Image", folder, "Path").Append(Prepared(name))
+                .Append(mlContext.Transforms.ApplyOnnxModel("logits", "input", onnxFile));
+        }
+
+        #region snippet: published-preprocessing
+        var pipeline = mlContext.Transforms.LoadImages("Image", folder, "Path")
+            .Append(mlContext.Transforms.ResizeImages("Image", shorterSide: 256))
+            .Append(mlContext.Transforms.CropImages("Image", 224, 224))
+            .Append(mlContext.Transforms.ExtractPixels(
+                "input", mean: [0.485f, 0.456f, 0.406f], standardDeviation: [0.229f, 0.224f, 0.225f], inputColumnName: "Image"))
+            .Append(mlContext.Transforms.ApplyOnnxModel("logits", "input", onnxFile));
+        #endregion
+        return pipeline;
+    }
 
     /// <summary>The published preprocessing: shorter side 256, the middle 224×224, and each network's own normalisation.</summary>
     private EstimatorChain<ImagePixelExtractingTransformer> Prepared(string name) => _context.Transforms.ResizeImages("Resized", 256, "Image")
