@@ -31,9 +31,17 @@ public static partial class OnnxCatalog
         return Estimator(catalog, source, bytes, settings);
     }
 
+    private static OnnxSettings SettingsWithoutFile(OnnxOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return string.IsNullOrEmpty(options.ModelFile)
+            ? OnnxSettings.Of(options)
+            : throw new ArgumentException($"Expected the model in one place, got it in memory and in {nameof(OnnxOptions.ModelFile)} '{options.ModelFile}'. Leave one out.", nameof(options));
+    }
+
     private static OnnxScoringEstimator Estimator(TransformsCatalog catalog, OnnxModelSource source, byte[] bytes, OnnxSettings settings)
     {
         IHostEnvironment environment = ((ICatalog)catalog).Environment;
-        return new OnnxScoringEstimator(OnnxTransformer.Open(environment, source, bytes, settings));
+        return new OnnxScoringEstimator(OnnxTransformer.Open(environment, source, bytes, settings.In(environment)));
     }
 }

@@ -3,6 +3,7 @@ using ResNetMl.Benchmarks;
 using ResNetMl.Benchmarks.Exporters;
 using ResNetMl.Benchmarks.Fuzzing;
 using ResNetMl.Benchmarks.KillResume;
+using ResNetMl.Benchmarks.PipelineScoring;
 using ResNetMl.Benchmarks.Published;
 
 const string Usage = """
@@ -22,12 +23,15 @@ const string Usage = """
       torchvision [--architectures A,B] [--opsets 9,11,13,15,17] [--variants batch,fixed,size,unfolded,preserve,initializers]
                     torchvision's classifiers, random weights, exported by PyTorch, read here and compared with its logits on
                     both backends and, written again, in ONNX Runtime; needs python3-torch and python3-torchvision
+      pipeline-scoring [--rounds 9] [--images 64] [--batches 1,8,32] [--threads N] [--data FOLDER]
+                    ApplyOnnxModel in a pipeline and ONNX Runtime called directly on the same batches, in turn; ratios
       fuzz [--count 200000] [--processes N] [--seed 1] [--first 0] [--run]
                     reads damaged ONNX, PyTorch, safetensors, JSON and model files; each must end in time, within
                     bounds and with a reader's own error; --run: networks that are read are run, forward and backward
     """;
 
-if ((KillResumeCommand.TryRun(args) ?? FuzzCommand.TryRun(args) ?? PublishedModelsCommand.TryRun(args) ?? TorchvisionCommand.TryRun(args)) is { } exitCode)
+if ((KillResumeCommand.TryRun(args) ?? FuzzCommand.TryRun(args) ?? PublishedModelsCommand.TryRun(args) ?? TorchvisionCommand.TryRun(args)
+    ?? PipelineScoringCommand.TryRun(args)) is { } exitCode)
 {
     return exitCode;
 }

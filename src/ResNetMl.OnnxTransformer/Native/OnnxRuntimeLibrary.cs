@@ -40,6 +40,7 @@ internal static unsafe class OnnxRuntimeLibrary
     private static readonly Version Oldest = new(1, 29);
 
     private static readonly Lazy<(string? Version, string? WhyNot)> Started = new(Start);
+    private static readonly Lock EnvironmentLock = new();
 
     /// <summary>The file's name on this system.</summary>
     internal static string FileName =>
@@ -51,13 +52,39 @@ internal static unsafe class OnnxRuntimeLibrary
     /// <summary>Why there is none, in one sentence or two for the user; null where there is.</summary>
     internal static string? WhyNot => Started.Value.WhyNot;
 
-    /// <summary>Loads the library if no one has.</summary>
+    /// <summary>Whether messages of sessions come to <see cref="SessionLog"/>: not where the application started ONNX Runtime itself, with a log of its own.</summary>
+    internal static bool HasOwnLog { get; private set; }
+
+    /// <summary>Loads the library if no one has, and starts it.</summary>
+    /// <param name="makeSharedThreads">
+    /// Makes the threads that sessions may share; null for none. Only the first call in a process decides: ONNX Runtime starts once.
+    /// </param>
     /// <exception cref="DllNotFoundException">There is none; the message says where it was looked for and what to do.</exception>
-    internal static void EnsureLoaded()
+    internal static void EnsureLoaded(Func<OrtThreadingOptions>? makeSharedThreads = null)
     {
         if (WhyNot is { } reason)
         {
             throw new DllNotFoundException(reason);
+        }
+
+        lock (EnvironmentLock)
+        {
+            if (OrtEnv.IsCreated)
+            {
+                return;
+            }
+
+            // A library does not print: errors arrive as exceptions, and what a session warns of goes to the log of its context.
+            using OrtThreadingOptions? sharedThreads = makeSharedThreads?.Invoke();
+            var options = new EnvironmentCreationOptions
+            {
+                logId = "ResNetMl",
+                logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+                loggingFunction = SessionLog.Receive,
+                threadOptions = sharedThreads,
+            };
+            OrtEnv.CreateInstanceWithOptions(ref options);
+            HasOwnLog = true;
         }
     }
 
@@ -123,24 +150,17 @@ internal static unsafe class OnnxRuntimeLibrary
             return (null, whyNot);
         }
 
-        // Both must happen before any other type of the assembly is used.
+        // Must happen before any other type of the assembly is used.
         OrtEnv.DisableDllImportResolver = true;
         try
         {
             NativeLibrary.SetDllImportResolver(typeof(OrtEnv).Assembly, (name, _, _) => name == "onnxruntime" ? library : 0);
+            return (ReadVersion(library), null);
         }
         catch (InvalidOperationException)
         {
             // The application has set a resolver of its own: it decides which library is used, and the version shown is read from that one.
+            return (OrtEnv.Instance().GetVersionString(), null);
         }
-
-        if (!OrtEnv.IsCreated)
-        {
-            // A library does not print: errors arrive as exceptions, and what ONNX Runtime warns of besides, nobody who scores images can act on.
-            var options = new EnvironmentCreationOptions { logId = "ResNetMl", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-            OrtEnv.CreateInstanceWithOptions(ref options);
-        }
-
-        return (OrtEnv.Instance().GetVersionString(), null);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class BoundInput
         _port = port;
         Column = column;
         Vector = column.Type as VectorDataViewType;
-        _lengths = Merge(port.Dimensions, Vector?.Dimensions.ToArray());
+        _lengths = port.IsUnranked ? [.. Vector?.Dimensions.Select(length => length > 0 ? length : -1) ?? []] : Merge(port.Dimensions, Vector?.Dimensions.ToArray());
     }
 
     /// <summary>The column of the input's name.</summary>
@@ -30,7 +30,7 @@ internal sealed class BoundInput
     internal long[]? FixedShape { get; private init; }
 
     /// <summary>Whether rows can be put one after the other along axis 0: the file leaves it open, and a row has one entry there.</summary>
-    internal bool CanStack => _port.HasOpenFirstAxis && _lengths is [1, ..];
+    internal bool CanStack => _port.HasOpenFirstAxis && !_port.IsUnranked && _lengths is [1, ..];
 
     /// <summary>Whether rows may have another number of entries than one along an open axis 0.</summary>
     internal bool OpensFirstAxis => _port.HasOpenFirstAxis && _lengths is not [1, ..];

@@ -7,6 +7,9 @@ namespace ResNetMl.Transforms.Onnx;
 /// <summary>How the elements of tensors of one ONNX type go from columns to tensors and back.</summary>
 internal abstract class ElementCodec
 {
+    /// <summary>What part of the largest number a sum of some thousand products may differ by when it is added in another order.</summary>
+    internal const double UsualTolerance = 1e-4;
+
     /// <summary>What columns hold for these elements.</summary>
     internal abstract PrimitiveDataViewType ItemType { get; }
 
@@ -37,17 +40,34 @@ internal abstract class ElementCodec
 
     /// <summary>Gathers tensors as values of a column, for one pass.</summary>
     /// <param name="isVector">Whether the column holds vectors.</param>
-    internal abstract TensorSink NewSink(bool isVector);
+    internal abstract OutputSink NewSink(bool isVector);
+
+    /// <summary>Reads sequences of tensors, each as a vector.</summary>
+    internal abstract CollectionCodec NewSequenceCodec();
 }
 
 /// <summary>The codec of a .NET type that columns hold.</summary>
 /// <typeparam name="T">The raw type of the column's elements.</typeparam>
 internal abstract class ElementCodec<T> : ElementCodec
 {
-    internal override TensorSink NewSink(bool isVector) => new TensorSink<T>(this, isVector);
+    /// <summary>What part of the largest number is rounding; half precision rounds to a 2000th or, as bfloat16, a 250th at each step.</summary>
+    internal virtual double Tolerance => UsualTolerance;
+
+    internal override OutputSink NewSink(bool isVector) => new TensorSink<T>(this, isVector);
+
+    internal override CollectionCodec NewSequenceCodec() => new SequenceCodec<VBuffer<T>>(
+        Whole,
+        (together, alone) => Closeness.Of(together.GetValues(), alone.GetValues(), Tolerance));
 
     /// <summary>Copies adjacent elements of a tensor.</summary>
     internal abstract void Read(OrtValue tensor, int start, Span<T> destination);
+
+    private VBuffer<T> Whole(OrtValue tensor)
+    {
+        var elements = new T[checked((int)tensor.GetTensorTypeAndShape().ElementCount)];
+        Read(tensor, 0, elements);
+        return new VBuffer<T>(elements.Length, elements);
+    }
 }
 
 /// <summary>Elements that are the same bits in columns and tensors.</summary>
@@ -65,6 +85,8 @@ internal sealed class NumberCodec<T>(OrtElementType type, PrimitiveDataViewType 
 /// <summary>IEEE half precision in the model, single precision in columns: rounded to nearest even on the way in, exact on the way out.</summary>
 internal sealed class Float16Codec : ElementCodec<float>
 {
+    internal override double Tolerance => 0.01;
+
     internal override PrimitiveDataViewType ItemType => NumberDataViewType.Single;
 
     internal override TensorFeed NewFeed(int column, bool isVector) => new ConvertedFeed<Half>(OrtElementType.Float16, column, isVector, static (source, destination) =>
@@ -88,6 +110,8 @@ internal sealed class Float16Codec : ElementCodec<float>
 /// <summary>The upper half of single precision in the model, single precision in columns: rounded to nearest even on the way in, exact on the way out.</summary>
 internal sealed class BFloat16Codec : ElementCodec<float>
 {
+    internal override double Tolerance => 0.05;
+
     internal override PrimitiveDataViewType ItemType => NumberDataViewType.Single;
 
     internal override TensorFeed NewFeed(int column, bool isVector) => new ConvertedFeed<ushort>(OrtElementType.BFloat16, column, isVector, static (source, destination) =>

@@ -11,7 +11,7 @@ internal sealed class OnnxBlockMap : BlockMap
     private readonly BoundInput[] _inputs;
     private readonly int[] _added;
     private readonly TensorFeed[] _feeds;
-    private readonly TensorSink[] _sinks;
+    private readonly OutputSink[] _sinks;
     private readonly OnnxRun _run;
     private readonly bool _canStack;
     private bool _isDisposed;
@@ -23,7 +23,7 @@ internal sealed class OnnxBlockMap : BlockMap
         _added = [.. added];
         OnnxPort[] outputs = [.. _added.Select(index => model.Outputs[index].Port)];
         _feeds = [.. inputs.Select((input, index) => model.Inputs[index].Codec!.NewFeed(input.Column.Index, input.Vector is not null))];
-        _sinks = [.. outputs.Select(output => output.Codec!.NewSink(output.Dimensions.Length > 0))];
+        _sinks = [.. outputs.Select(output => output.NewSink())];
         _run = new OnnxRun(model.Session, [.. model.Inputs.Select(input => input.Name)], _feeds, [.. outputs.Select(output => output.Name)]);
         _canStack = inputs.Length > 0 && inputs.All(input => input.CanStack) && outputs.All(output => output.HasOpenFirstAxis);
         ObjectDisposedException.ThrowIf(!model.Session.TryJoin(), typeof(OnnxTransformer));
@@ -36,7 +36,7 @@ internal sealed class OnnxBlockMap : BlockMap
             return;
         }
 
-        foreach (TensorSink sink in _sinks)
+        foreach (OutputSink sink in _sinks)
         {
             sink.Begin(input.RowCount);
         }
@@ -84,11 +84,11 @@ internal sealed class OnnxBlockMap : BlockMap
 
     private void Compute(Block block, int[] rows, long[][] shapes)
     {
-        int largest = _canStack && _model.Gate.IsOpen ? Math.Min(rows.Length, _model.MaximumBatchRows ?? rows.Length) : 1;
+        int largest = _canStack ? Math.Min(rows.Length, _model.MaximumBatchRows ?? rows.Length) : 1;
         for (int start = 0; start < rows.Length; start += largest)
         {
             int[] together = rows[start..Math.Min(rows.Length, start + largest)];
-            if (together.Length == 1 || !TryComputeTogether(block, together, shapes))
+            if (together.Length == 1 || !_model.Gate.IsOpen || !TryComputeTogether(block, together, shapes))
             {
                 foreach (int row in together)
                 {
@@ -114,16 +114,13 @@ internal sealed class OnnxBlockMap : BlockMap
 
     private bool TryComputeTogether(Block block, int[] rows, long[][] shapes)
     {
-        if (!_model.Gate.IsOpen)
-        {
-            return false;
-        }
-
+        bool isTrial = !_model.Gate.IsChecked;
         long[][] stacked = [.. shapes.Select(shape => (long[])[rows.Length, .. shape.AsSpan(1)])];
         try
         {
-            using IDisposableReadOnlyCollection<OrtValue> results = _run.Compute(block, rows, stacked);
-            if (results.Any(result => result.GetTensorTypeAndShape().Shape is not [var first, ..] || first != rows.Length))
+            using IDisposableReadOnlyCollection<OrtValue> results = _run.Compute(block, rows, stacked, isTrial);
+            if (!_sinks.Select((sink, output) => sink.HasEntries(results[output], rows.Length)).All(has => has)
+                || (isTrial && !AgreesAlone(block, rows, shapes, results)))
             {
                 _model.Gate.Close();
                 return false;
@@ -132,12 +129,40 @@ internal sealed class OnnxBlockMap : BlockMap
             Take(results, rows);
             return true;
         }
-        catch (OnnxRuntimeException) when (!_model.Gate.IsChecked)
+        catch (OnnxRuntimeException exception)
         {
-            // Row by row says what is wrong, if it is the rows and not their number.
-            _model.Gate.Close();
-            return false;
+            if (isTrial)
+            {
+                // Row by row tells whether it is the rows or their number.
+                _model.Gate.Close();
+                return false;
+            }
+
+            throw new InterchangeException(
+                $"{_model.Session.Name}: ONNX Runtime could not compute rows {block.Ids[rows[0]].Low} to {block.Ids[rows[^1]].Low} together: {exception.Message.Trim()}", exception);
         }
+    }
+
+    /// <summary>Computes the first row and one that differs from it alone, and compares.</summary>
+    private bool AgreesAlone(Block block, int[] rows, long[][] shapes, IDisposableReadOnlyCollection<OrtValue> together)
+    {
+        int differing = Array.FindIndex(rows, row => _feeds.Any(feed => !feed.AreEqual(block, rows[0], row)));
+        foreach (int position in (ReadOnlySpan<int>)[0, differing < 0 ? rows.Length - 1 : differing])
+        {
+            using IDisposableReadOnlyCollection<OrtValue> alone = _run.Compute(block, [rows[position]], shapes, isTrial: true);
+            if (!_sinks.Select((sink, output) => sink.Agrees(together[output], position, rows.Length, alone[output])).All(agrees => agrees))
+            {
+                return false;
+            }
+        }
+
+        // Equal rows prove nothing: their mean is each of them.
+        if (differing > 0)
+        {
+            _model.Gate.Confirm();
+        }
+
+        return true;
     }
 
     private void Take(IDisposableReadOnlyCollection<OrtValue> results, int[] rows)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using ResNetMl.Data;
-using OrtElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
 
 namespace ResNetMl.Transforms.Onnx;
 
@@ -13,21 +12,25 @@ internal sealed class OnnxPort
     /// <param name="name">Its name in the graph.</param>
     /// <param name="metadata">What ONNX Runtime says of it.</param>
     /// <param name="shape">The shape to use instead of the file's; -1 or 0 is open. Null for the file's.</param>
+    /// <param name="isUnranked">Whether the file does not say how many axes it has.</param>
     /// <param name="modelName">For messages.</param>
-    internal OnnxPort(string name, NodeMetadata metadata, int[]? shape, string modelName)
+    internal OnnxPort(string name, NodeMetadata metadata, int[]? shape, bool isUnranked, string modelName)
     {
         Name = name;
         Metadata = metadata;
-        _described = metadata.IsTensor ? new OnnxRuntimeValue(name, metadata).ToString() : OnnxCollectionTypes.Describe(metadata);
+        _described = metadata.IsTensor ? new OnnxRuntimeValue(name, metadata).ToString() : CollectionCodec.Describe(metadata);
         if (metadata.OnnxValueType != OnnxValueType.ONNX_TYPE_TENSOR)
         {
             Dimensions = [];
+            Collection = CollectionCodec.For(metadata);
+            HasOpenFirstAxis = Collection is { IsSequence: true };
             return;
         }
 
-        HasOpenFirstAxis = metadata.Dimensions is [< 1, ..];
         Codec = ElementCodec.For(metadata.ElementDataType);
-        if (shape is not null && metadata.Dimensions.Length > 0)
+        IsUnranked = isUnranked && metadata.Dimensions.Length == 0 && shape is null;
+        HasOpenFirstAxis = IsUnranked || metadata.Dimensions is [< 1, ..];
+        if (shape is not null && !isUnranked)
         {
             CheckShape(shape, modelName);
         }
@@ -40,10 +43,17 @@ internal sealed class OnnxPort
 
     internal NodeMetadata Metadata { get; }
 
-    internal bool IsTensor => Metadata.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR;
-
     /// <summary>How elements are read and written; null where no column can hold them, and for sequences and maps.</summary>
     internal ElementCodec? Codec { get; }
+
+    /// <summary>How a sequence or map becomes a value; null where no column can hold it, and for tensors.</summary>
+    internal CollectionCodec? Collection { get; }
+
+    /// <summary>Whether a tensor's number of axes is not known.</summary>
+    internal bool IsUnranked { get; }
+
+    /// <summary>Whether a row is a vector rather than a single value.</summary>
+    internal bool IsVector => IsUnranked || Dimensions.Length > 0;
 
     /// <summary>Length of each axis; -1 for one that is open. Empty for a scalar.</summary>
     internal int[] Dimensions { get; }
@@ -54,19 +64,22 @@ internal sealed class OnnxPort
     /// <summary>The elements' type with the file's shape: <c>Float [batch, 3, 224, 224]</c>.</summary>
     public override string ToString() => _described;
 
+    /// <summary>Gathers what runs give, for one pass.</summary>
+    internal OutputSink NewSink() => Collection?.NewSink() ?? Codec!.NewSink(IsVector);
+
     /// <summary>The column that one row of this output becomes: axis 0, where open, is 1; another open axis makes it a vector of any length.</summary>
     /// <param name="openFirstAxis">Whether rows may have several entries along an open axis 0.</param>
     internal DataViewType ColumnType(bool openFirstAxis)
     {
-        if (!IsTensor)
+        if (Collection is not null)
         {
-            return OnnxCollectionTypes.ColumnTypeOf(Metadata);
+            return Collection.ColumnType;
         }
 
         PrimitiveDataViewType item = Codec!.ItemType;
-        if (Dimensions.Length == 0)
+        if (!IsVector || IsUnranked)
         {
-            return item;
+            return IsVector ? new VectorDataViewType(item, 0) : item;
         }
 
         int[] lengths = [Dimensions[0] < 0 && !openFirstAxis ? 1 : Dimensions[0], .. Dimensions.Skip(1)];

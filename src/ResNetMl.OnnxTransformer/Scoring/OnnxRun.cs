@@ -14,6 +14,7 @@ internal sealed class OnnxRun(OnnxSession session, string[] inputNames, TensorFe
     private Block _block = null!;
     private int[] _rows = [];
     private long[][] _shapes = [];
+    private bool _isTrial;
     private int _lent;
     private IDisposableReadOnlyCollection<OrtValue>? _results;
 
@@ -21,9 +22,12 @@ internal sealed class OnnxRun(OnnxSession session, string[] inputNames, TensorFe
     /// <param name="block">Holds the rows.</param>
     /// <param name="rows">Which; one, or several along axis 0.</param>
     /// <param name="shapes">The shape of each input's tensor.</param>
+    /// <param name="isTrial">Whether a failure is expected, and so not worth a message.</param>
     /// <returns>A value for each output; the caller's.</returns>
-    internal IDisposableReadOnlyCollection<OrtValue> Compute(Block block, int[] rows, long[][] shapes)
+    /// <exception cref="OnnxRuntimeException">The model cannot be computed on these rows.</exception>
+    internal IDisposableReadOnlyCollection<OrtValue> Compute(Block block, int[] rows, long[][] shapes, bool isTrial = false)
     {
+        _isTrial = isTrial;
         _block = block;
         _rows = rows;
         _shapes = shapes;
@@ -62,7 +66,7 @@ internal sealed class OnnxRun(OnnxSession session, string[] inputNames, TensorFe
         }
         else
         {
-            _results = session.Run(inputNames, _values, outputNames);
+            _results = session.Run(inputNames, _values, outputNames, _isTrial);
         }
     }
 }

@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using ResNetMl.Interchange;
+using ResNetMl.Transforms.Onnx.Files;
 using ResNetMl.Transforms.Onnx.Native;
 
 namespace ResNetMl.Transforms.Onnx;
@@ -10,16 +10,28 @@ internal sealed class OnnxSession
 {
     private readonly InferenceSession _session;
     private readonly Lock _lock = new();
+    private readonly SessionLog _log;
+
+    // A run keeps memory for all its values, and one core for itself at least: what comes beyond the cores waits rather than takes turns.
+    private readonly SemaphoreSlim _runs = new(Environment.ProcessorCount);
     private int _users = 1;
 
-    private OnnxSession(string name, InferenceSession session)
+    /// <param name="name">Where the model came from.</param>
+    /// <param name="session">The model made ready; owned.</param>
+    /// <param name="file">What else is known of its file.</param>
+    /// <param name="log">Ends with it.</param>
+    internal OnnxSession(string name, InferenceSession session, OnnxFileScan file, SessionLog log)
     {
         Name = name;
         _session = session;
+        File = file;
+        _log = log;
     }
 
     /// <summary>Where the model came from, for messages.</summary>
     internal string Name { get; }
+
+    internal OnnxFileScan File { get; }
 
     internal IReadOnlyList<string> InputNames => _session.InputNames;
 
@@ -28,26 +40,6 @@ internal sealed class OnnxSession
     internal IReadOnlyDictionary<string, NodeMetadata> Inputs => _session.InputMetadata;
 
     internal IReadOnlyDictionary<string, NodeMetadata> Outputs => _session.OutputMetadata;
-
-    /// <summary>Makes a model ready.</summary>
-    /// <param name="name">Where it came from.</param>
-    /// <param name="bytes">A whole ONNX file.</param>
-    /// <param name="options">How it is run; the caller's.</param>
-    /// <exception cref="InterchangeException">It is no ONNX model, or one that ONNX Runtime cannot run.</exception>
-    internal static OnnxSession Open(string name, byte[] bytes, SessionOptions options)
-    {
-        try
-        {
-            return new OnnxSession(name, new InferenceSession(bytes, options));
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            throw new InterchangeException(
-                $"{name}: expected an ONNX model that ONNX Runtime {OnnxRuntimeLibrary.Version} can run, got: {exception.Message.Trim()} " +
-                "Check that the file is whole, and its opset and operators are known to this version.",
-                exception);
-        }
-    }
 
     /// <summary>Joins the users, unless the last one has left.</summary>
     /// <returns>Whether the model can still be used.</returns>
@@ -77,13 +69,32 @@ internal sealed class OnnxSession
         }
 
         _session.Dispose();
+        _log.Dispose();
+        _runs.Dispose();
     }
 
     /// <summary>Computes outputs. Threads may run at the same time.</summary>
-    /// <returns>One value for each output asked for; the caller's.</returns>
-    internal IDisposableReadOnlyCollection<OrtValue> Run(string[] inputNames, OrtValue[] inputs, string[] outputNames)
+    /// <param name="inputNames">Which inputs.</param>
+    /// <param name="inputs">A value for each; the caller's.</param>
+    /// <param name="outputNames">Which outputs.</param>
+    /// <param name="isTrial">Whether a failure is expected, and so not worth a message.</param>
+    /// <returns>A value for each output; the caller's.</returns>
+    internal IDisposableReadOnlyCollection<OrtValue> Run(string[] inputNames, OrtValue[] inputs, string[] outputNames, bool isTrial)
     {
         using var options = new RunOptions();
-        return _session.Run(options, inputNames, inputs, outputNames);
+        if (isTrial)
+        {
+            options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+        }
+
+        _runs.Wait();
+        try
+        {
+            return _session.Run(options, inputNames, inputs, outputNames);
+        }
+        finally
+        {
+            _runs.Release();
+        }
     }
 }

@@ -1,3 +1,5 @@
+using ResNetMl.Runtime;
+
 namespace ResNetMl.Transforms.Onnx;
 
 /// <summary>How a model is used: what a transformer keeps of its options, and saves.</summary>
@@ -33,32 +35,48 @@ internal sealed record OnnxSettings
     /// <summary>What the context said of sessions when the model was opened; null where it said nothing.</summary>
     internal OnnxSessionOptions? Session { get; init; }
 
-    internal static OnnxSettings Of(OnnxOptions options)
+    /// <summary>What options say.</summary>
+    /// <exception cref="ArgumentException">They contradict themselves.</exception>
+    internal static OnnxSettings Of(OnnxOptions options) => new OnnxSettings
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.RecursionLimit, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfNegative(options.InterOpNumThreads ?? 0, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfNegative(options.IntraOpNumThreads ?? 0, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaximumBatchRows ?? 1, nameof(options));
-        return new OnnxSettings
-        {
-            InputColumns = Names(options.InputColumns, "input"),
-            OutputColumns = Names(options.OutputColumns, "output"),
-            Shapes = options.ShapeDictionary?.ToDictionary(pair => pair.Key, pair => (int[])pair.Value.Clone(), StringComparer.Ordinal) ?? [],
-            RecursionLimit = options.RecursionLimit,
-            InterOpNumThreads = options.InterOpNumThreads,
-            IntraOpNumThreads = options.IntraOpNumThreads,
-            MaximumBatchRows = options.MaximumBatchRows,
-            GpuDeviceId = options.GpuDeviceId,
-            FallbackToCpu = options.FallbackToCpu,
-        };
+        InputColumns = [.. options.InputColumns ?? []],
+        OutputColumns = [.. options.OutputColumns ?? []],
+        Shapes = options.ShapeDictionary?.ToDictionary(pair => pair.Key, pair => (int[])pair.Value.Clone(), StringComparer.Ordinal) ?? [],
+        RecursionLimit = options.RecursionLimit,
+        InterOpNumThreads = options.InterOpNumThreads,
+        IntraOpNumThreads = options.IntraOpNumThreads,
+        MaximumBatchRows = options.MaximumBatchRows,
+        GpuDeviceId = options.GpuDeviceId,
+        FallbackToCpu = options.FallbackToCpu,
+    }.Checked();
+
+    /// <summary>These settings, and what a context says where they say nothing.</summary>
+    internal OnnxSettings In(IHostEnvironment environment)
+    {
+        OnnxSettings settings = this with { Session = OnnxSessionOptionsExtensions.Find(environment)?.Copy() ?? Session };
+        return GpuDeviceId is null && environment is MLContext { GpuDeviceId: { } gpu } context
+            ? settings with { GpuDeviceId = gpu, FallbackToCpu = FallbackToCpu || context.FallbackToCpu }
+            : settings;
     }
 
-    private static string[] Names(string[]? names, string kind)
+    /// <summary>These settings.</summary>
+    /// <exception cref="ArgumentException">They contradict themselves.</exception>
+    internal OnnxSettings Checked()
     {
-        string[] copy = [.. names ?? []];
-        string? wrong = copy.FirstOrDefault(name => string.IsNullOrWhiteSpace(name) || copy.Count(other => other == name) > 1);
-        return wrong is null && !copy.Contains(null!)
-            ? copy
-            : throw new ArgumentException($"Expected different names of {kind}s that are not empty, got {string.Join(", ", copy.Select(name => $"'{name}'"))}.");
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(RecursionLimit);
+        ArgumentOutOfRangeException.ThrowIfNegative(InterOpNumThreads ?? 0, nameof(InterOpNumThreads));
+        ArgumentOutOfRangeException.ThrowIfNegative(IntraOpNumThreads ?? 0, nameof(IntraOpNumThreads));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaximumBatchRows ?? 1, nameof(MaximumBatchRows));
+        CheckNames(InputColumns, "input");
+        CheckNames(OutputColumns, "output");
+        return this;
+    }
+
+    private static void CheckNames(IReadOnlyList<string> names, string kind)
+    {
+        if (names.Any(string.IsNullOrWhiteSpace) || names.Distinct(StringComparer.Ordinal).Count() < names.Count)
+        {
+            throw new ArgumentException($"Expected different names of {kind}s that are not empty, got {string.Join(", ", names.Select(name => $"'{name}'"))}.");
+        }
     }
 }

@@ -12,6 +12,7 @@ namespace ResNetMl.Transforms.Onnx;
 public sealed class OnnxTransformer : RowMappingTransformer, ISavableTransformer, IDisposable
 {
     internal const string LoaderName = "OnnxTransform";
+    internal const string LogSource = "OnnxTransformer; Session";
 
     private readonly IHostEnvironment _environment;
     private readonly OnnxModelSource _source;
@@ -38,11 +39,25 @@ public sealed class OnnxTransformer : RowMappingTransformer, ISavableTransformer
 
     internal IReadOnlyList<OnnxOutput> Outputs => _model.Outputs;
 
+    internal OnnxSettings Settings => _settings;
+
     internal string ModelName => _source.Name;
 
-    /// <summary>What to write: the ONNX file's bytes, and how it is used.</summary>
+    /// <summary>What to write: the ONNX file's bytes, external data among them, and how it is used.</summary>
     /// <exception cref="IOException">The file that the model was read from is gone, or another by now.</exception>
-    public SavedComponent Save() => OnnxTransformerFormat.Save(_source, _settings);
+    /// <exception cref="NotSupportedException">With its external data the model is larger than the 2 GiB of an ONNX file.</exception>
+    public SavedComponent Save()
+    {
+        if (_settings.Session?.CreateSessionOptions is not null)
+        {
+            _environment.Report(
+                LogSource,
+                ChannelMessageKind.Warning,
+                $"{ModelName}: {nameof(OnnxSessionOptions.CreateSessionOptions)} is code, which is not saved. Set it again in the context that loads the model.");
+        }
+
+        return OnnxTransformerFormat.Save(_source, _settings);
+    }
 
     /// <summary>Gives the model's memory back once the passes that have begun are over.</summary>
     public void Dispose()

@@ -15,6 +15,9 @@ internal abstract class TensorFeed(int column, bool isVector)
     /// <summary>How many elements a row has.</summary>
     internal abstract int Length(Block block, int row);
 
+    /// <summary>Whether two rows have the same elements.</summary>
+    internal abstract bool AreEqual(Block block, int row, int other);
+
     /// <summary>Makes a tensor of some rows, one after the other, lets the run go on with its next input, and takes the tensor back.</summary>
     /// <param name="block">Holds the rows.</param>
     /// <param name="rows">Which.</param>
@@ -28,6 +31,15 @@ internal abstract class TensorFeed(int column, bool isVector)
 internal abstract class TensorFeed<T>(int column, bool isVector) : TensorFeed(column, isVector)
 {
     internal override int Length(Block block, int row) => IsVector ? block.Values<VBuffer<T>>(Column)[row].Length : 1;
+
+    internal override bool AreEqual(Block block, int row, int other)
+    {
+        var one = new T[Length(block, row)];
+        var two = new T[Length(block, other)];
+        CopyRow(block, row, one);
+        CopyRow(block, other, two);
+        return Closeness.Of<T>(one, two, tolerance: 0);
+    }
 
     /// <summary>Writes all elements of a row.</summary>
     /// <returns>How many.</returns>

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using ResNetMl.TestSupport;
 using ResNetMl.Transforms.Onnx;
+using ResNetMl.Transforms.Onnx.Native;
 
 namespace ResNetMl.Interchange.Tests.OnnxScoring;
 
@@ -38,5 +39,8 @@ internal static class TestModels
         {
             Assert.Skip($"Needs ONNX Runtime's library: {reason}");
         }
+
+        // Before a session of the tests' own starts ONNX Runtime with a log that prints.
+        OnnxRuntimeLibrary.EnsureLoaded();
     }
 }
