@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.OnnxRuntime;
 using ResNetMl.TestSupport;
 using ResNetMl.Transforms.Onnx;
@@ -8,6 +9,16 @@ namespace ResNetMl.Interchange.Tests.OnnxScoring;
 /// <summary>The small models beside this file, which tests/References/onnx_transformer_models.py wrote, and ONNX Runtime called directly.</summary>
 internal static class TestModels
 {
+    /// <summary>Starts ONNX Runtime as the product does, before a session that a test makes itself starts it with a log that prints.</summary>
+    [ModuleInitializer]
+    internal static void StartRuntime()
+    {
+        if (OnnxRuntimeExecutor.UnavailableReason is null)
+        {
+            OnnxRuntimeLibrary.EnsureLoaded();
+        }
+    }
+
     /// <summary>Path of a model by its name.</summary>
     public static string PathOf(string name)
         => Path.Combine(TestData.RepositoryRoot, "tests", "ResNetMl.Interchange.Tests", "OnnxTransformer", "Models", $"{name}.onnx");
@@ -39,8 +50,5 @@ internal static class TestModels
         {
             Assert.Skip($"Needs ONNX Runtime's library: {reason}");
         }
-
-        // Before a session of the tests' own starts ONNX Runtime with a log that prints.
-        OnnxRuntimeLibrary.EnsureLoaded();
     }
 }
