@@ -173,7 +173,7 @@ public sealed class LoadFromEnumerableTests
     {
         AssertRefused<WithList>(
             "WithList.Items is a List<Int32>, which cannot be a column. Columns are numbers, bool, string, DateTime, DateTimeOffset, TimeSpan, arrays of these, " +
-            "or types with an attribute of their own; leave the member out with [NoColumn].");
+            "MLImage, or types with an attribute of their own; leave the member out with [NoColumn].");
         AssertRefused<VectorOnScalar>("VectorOnScalar.Value has [VectorType] but is a Single. Make it an array or remove the attribute.");
         AssertRefused<KeyOnFloat>("KeyOnFloat.Value has [KeyType] but is a Single. Keys are byte, ushort, uint or ulong.");
         AssertRefused<SameColumnTwice>(
