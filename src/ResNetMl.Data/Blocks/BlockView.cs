@@ -28,6 +28,9 @@ public abstract class BlockView : IDataView
     /// <summary>Whether rows are single examples, each asked for by itself (<see cref="BlockMapping.OpenForExamples"/>).</summary>
     internal virtual bool ServesExamples => false;
 
+    /// <summary>How often chance has chosen among the rows on the way here. A split of a split under one seed must choose anew.</summary>
+    internal virtual int ChoicesMade => 0;
+
     /// <summary>The view itself where it serves blocks, otherwise blocks gathered from its cursor.</summary>
     /// <param name="view">Any view.</param>
     public static BlockView Of(IDataView view)

@@ -243,15 +243,15 @@ public sealed class DataOperationsCatalog : ICatalog
     }
 
     private static TrainTestData Split(BlockView view, int[] columns, Func<Block, int, double> fractionOf, double testFraction) => new(
-        new FilteredView(view, columns, (block, row) => fractionOf(block, row) >= testFraction),
-        new FilteredView(view, columns, (block, row) => fractionOf(block, row) < testFraction));
+        new FilteredView(view, columns, (block, row) => fractionOf(block, row) >= testFraction, byChance: true),
+        new FilteredView(view, columns, (block, row) => fractionOf(block, row) < testFraction, byChance: true));
 
     private static TrainTestData[] Folds(BlockView view, int[] columns, Func<Block, int, double> fractionOf, int numberOfFolds)
     {
         int FoldOf(Block block, int row) => (int)(fractionOf(block, row) * numberOfFolds);
         return [.. Enumerable.Range(0, numberOfFolds).Select(fold => new TrainTestData(
-            new FilteredView(view, columns, (block, row) => FoldOf(block, row) != fold),
-            new FilteredView(view, columns, (block, row) => FoldOf(block, row) == fold)))];
+            new FilteredView(view, columns, (block, row) => FoldOf(block, row) != fold, byChance: true),
+            new FilteredView(view, columns, (block, row) => FoldOf(block, row) == fold, byChance: true)))];
     }
 
     private static void CheckFraction(double testFraction)

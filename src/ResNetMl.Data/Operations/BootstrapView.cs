@@ -16,6 +16,8 @@ internal sealed class BootstrapView(BlockView input, Func<Block, int, double> fr
 
     public override long? GetRowCount() => null;
 
+    internal override int ChoicesMade => input.ChoicesMade + 1;
+
     protected override BlockReader Open(ColumnSet columns, Random? random) => new Reader(Open(input, columns, random: null), CountOf);
 
     private int CountOf(Block block, int row)

@@ -17,6 +17,8 @@ internal sealed class CachedView(BlockView input, int[]? prefetched = null) : Bl
 
     public override long? GetRowCount() => _ids?.Length ?? input.GetRowCount();
 
+    internal override int ChoicesMade => input.ChoicesMade;
+
     protected override BlockReader Open(ColumnSet columns, Random? random)
     {
         Fill(columns);

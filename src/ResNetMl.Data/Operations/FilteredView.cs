@@ -4,11 +4,15 @@ namespace ResNetMl.Data;
 /// <param name="input">The view.</param>
 /// <param name="testColumns">Positions of the columns that the test reads besides the rows' ids.</param>
 /// <param name="isKept">Whether a row of a block is let through. The same answer for the same row on every pass.</param>
-internal sealed class FilteredView(BlockView input, IReadOnlyList<int> testColumns, Func<Block, int, bool> isKept) : BlockView(input.Schema)
+/// <param name="byChance">Whether the test is one of numbers drawn for the rows.</param>
+internal sealed class FilteredView(
+    BlockView input, IReadOnlyList<int> testColumns, Func<Block, int, bool> isKept, bool byChance = false) : BlockView(input.Schema)
 {
     public override bool CanShuffle => input.CanShuffle;
 
     public override long? GetRowCount() => null;
+
+    internal override int ChoicesMade => input.ChoicesMade + (byChance ? 1 : 0);
 
     protected override BlockReader Open(ColumnSet columns, Random? random)
         => new Reader(Open(input, new ColumnSet(Schema.Count, [.. columns, .. testColumns]), random), isKept);

@@ -15,9 +15,11 @@ internal static class RowFraction
     /// <param name="seed">Chooses among the ways to deal.</param>
     public static (int[] Columns, Func<Block, int, double> FractionOf) By(BlockView view, string? samplingKeyColumnName, int seed)
     {
+        // Where a split is split again, numbers of the same seed would put all rows into one of the two sets.
+        ulong stream = view.ChoicesMade == 0 ? (ulong)seed : Mix((ulong)seed ^ Mix((ulong)view.ChoicesMade));
         if (samplingKeyColumnName is null)
         {
-            return ([], (block, row) => Fraction(Mix(Mix((ulong)seed ^ block.Ids[row].Low) + block.Ids[row].High)));
+            return ([], (block, row) => Fraction(Mix(Mix(stream ^ block.Ids[row].Low) + block.Ids[row].High)));
         }
 
         DataViewSchema.Column column = view.Schema.GetColumnOrNull(samplingKeyColumnName) ?? throw new ArgumentException(
@@ -28,11 +30,11 @@ internal static class RowFraction
                 $"Column '{column.Name}' is {column.Type}; rows are kept together by a text, number or key.", nameof(samplingKeyColumnName));
         }
 
-        return ([column.Index], (block, row) => Fraction(HashOf(block.Column(column.Index).TextOf(row), seed)));
+        return ([column.Index], (block, row) => Fraction(HashOf(block.Column(column.Index).TextOf(row), stream)));
     }
 
     /// <summary>A hash of text that is the same in every process, unlike string.GetHashCode (FNV-1a, then mixed).</summary>
-    private static ulong HashOf(ReadOnlySpan<char> text, int seed)
+    private static ulong HashOf(ReadOnlySpan<char> text, ulong stream)
     {
         const ulong offsetBasis = 14695981039346656037;
         const ulong prime = 1099511628211;
@@ -42,7 +44,7 @@ internal static class RowFraction
             hash = (hash ^ value) * prime;
         }
 
-        return Mix(hash ^ Mix((ulong)seed));
+        return Mix(hash ^ Mix(stream));
     }
 
     /// <summary>Steele, Lea and Flood's SplitMix64: each bit of the input changes each bit of the result with probability near one half.</summary>

@@ -11,6 +11,8 @@ internal sealed class ShuffledView(BlockView input, int seed, int poolRows, bool
 
     public override long? GetRowCount() => input.GetRowCount();
 
+    internal override int ChoicesMade => input.ChoicesMade;
+
     protected override BlockReader Open(ColumnSet columns, Random? random)
     {
         random ??= new Random(seed);

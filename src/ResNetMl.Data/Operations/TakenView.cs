@@ -8,6 +8,8 @@ internal sealed class TakenView(BlockView input, long skipCount, long takeCount)
 
     public override long? GetRowCount() => input.GetRowCount() is { } count ? Math.Min(Math.Max(0, count - skipCount), takeCount) : null;
 
+    internal override int ChoicesMade => input.ChoicesMade;
+
     protected override BlockReader Open(ColumnSet columns, Random? random)
         => new Reader(Open(input, columns, random: null), skipCount, takeCount);
 

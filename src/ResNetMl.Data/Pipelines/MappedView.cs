@@ -9,6 +9,8 @@ internal sealed class MappedView(BlockView input, BlockMapping mapping) : BlockV
 
     internal override bool ServesExamples => input.ServesExamples;
 
+    internal override int ChoicesMade => input.ChoicesMade;
+
     protected override BlockReader Open(ColumnSet columns, Random? random)
     {
         BlockReader reader = Open(input, mapping.InputsFor(columns), random);

@@ -10,6 +10,10 @@ internal sealed class SelectedView(BlockView input, DataViewSchema schema, int[]
 
     public override long? GetRowCount() => input.GetRowCount();
 
+    internal override bool ServesExamples => input.ServesExamples;
+
+    internal override int ChoicesMade => input.ChoicesMade;
+
     protected override BlockReader Open(ColumnSet columns, Random? random)
         => new Reader(Open(input, new ColumnSet(input.Schema.Count, columns.Select(index => sources[index])), random), sources, columns);
 

@@ -44,6 +44,28 @@ public sealed class SplitTests
         Assert.Equal(first, new MLContext(seed: 7).Data.TrainTestSplit(view, 0.3).TestSet.Numbers());
     }
 
+    // The tutorials of ML.NET split the test set again for validation, with the seed of the context both times.
+    [Fact]
+    public void A_set_of_a_split_is_split_again_by_other_numbers_under_the_same_seed()
+    {
+        const int count = 8_000;
+        IDataView view = NumberRows.List(_context, count);
+        IDataView fifth = _context.Data.TrainTestSplit(view, testFraction: 0.2).TestSet;
+        IDataView[] halves =
+        [
+            _context.Data.TrainTestSplit(fifth, 0.5).TestSet,
+            _context.Data.TrainTestSplit(_context.Data.Cache(_context.Data.ShuffleRows(fifth)), 0.5).TestSet,
+            _context.Data.TrainTestSplit(_context.Transforms.CopyColumns("Copy", "Number").Fit(fifth).Transform(fifth), 0.5).TestSet,
+            _context.Data.TrainTestSplit(_context.Data.TrainTestSplit(view, 0.2, "Group").TestSet, 0.5, "Group").TestSet,
+            _context.Data.CrossValidationSplit(fifth, 2)[0].TestSet,
+            _context.Data.BootstrapSample(fifth, complement: true),
+        ];
+
+        // An eighth of the rows, or e⁻¹ of a fifth; groups of five rows vary more.
+        Assert.All(halves[..5], half => Assert.InRange(half.Numbers().Length, 650, 950));
+        Assert.InRange(halves[5].Numbers().Length, 500, 680);
+    }
+
     [Fact]
     public void Without_any_seed_one_is_drawn_and_reported()
     {
