@@ -30,7 +30,7 @@ internal static class TrainingDisplay
         {
             Loading = p => display.Report("decoding", new ProgressState(p.Done, p.Total)),
             Progress = p => display.Report(
-                string.Create(CultureInfo.InvariantCulture, $"epoch {p.Epoch}/{p.Epochs}{(p.Phase == TrainingPhase.Validation ? " validation" : "")}"),
+                string.Create(CultureInfo.InvariantCulture, $"epoch {p.Epoch}/{p.Epochs}{p.Phase switch { TrainingPhase.Validation => " validation", TrainingPhase.Features => " features", _ => "" }}"),
                 new ProgressState(p.Step, p.StepsPerEpoch)
                 {
                     ImagesPerSecond = p.ImagesPerSecond,

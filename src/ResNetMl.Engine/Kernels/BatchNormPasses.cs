@@ -46,6 +46,8 @@ internal unsafe struct BatchNormBackward
     /// </summary>
     internal float* XGradient;
     internal float* Weight;
+
+    /// <summary>Where ∂loss/∂γ goes; null for a frozen batch norm, whose β has no gradient either.</summary>
     internal float* WeightGradient;
     internal float* BiasGradient;
 }
@@ -131,13 +133,15 @@ internal sealed unsafe class BatchNormPasses
         GC.KeepAlive(this);
     }
 
-    /// <summary>Scales and shifts by given statistics, as in scoring.</summary>
+    /// <summary>Scales and shifts by the running statistics, as in scoring and in frozen layers, and keeps them for <see cref="Backward"/>.</summary>
     /// <param name="tensors">What to read and write; the running statistics are not changed.</param>
     internal void Score(in BatchNormForward tensors)
     {
         for (int channel = 0; channel < _layout.Channels; channel++)
         {
             double inverseDeviation = 1 / Math.Sqrt((double)tensors.RunningVariance[channel] + _epsilon);
+            PerLane(Lane.Center)[channel] = tensors.RunningMean[channel];
+            PerLane(Lane.InverseDeviation)[channel] = (float)inverseDeviation;
             SetScale(channel, tensors.Weight[channel] * inverseDeviation, tensors.Bias[channel], tensors.RunningMean[channel]);
         }
 
@@ -151,8 +155,8 @@ internal sealed unsafe class BatchNormPasses
         GC.KeepAlive(this);
     }
 
-    /// <summary>Gradients for the batch that <see cref="Forward"/> saw last.</summary>
-    /// <param name="tensors">What to read and write.</param>
+    /// <summary>Gradients for the batch that <see cref="Forward"/> saw last; without those of the parameters, for what <see cref="Score"/> saw.</summary>
+    /// <param name="tensors">What to read and write; no parameter gradients means that the statistics did not depend on the batch.</param>
     internal void Backward(in BatchNormBackward tensors)
     {
         bool stores = tensors.AddendGradient != null && (tensors.HasAddend || tensors.OtherYGradient != null);
@@ -170,8 +174,21 @@ internal sealed unsafe class BatchNormPasses
         job.HasRelu = tensors.HasRelu;
         job.HasOther = tensors.OtherYGradient != null;
         job.Stores = stores;
-        _runner.Run(&SumGradientMoments, &job);
-        FinishParameterGradients(tensors);
+        bool hasFixedStatistics = tensors.WeightGradient == null;
+        if (stores || !hasFixedStatistics)
+        {
+            _runner.Run(&SumGradientMoments, &job);
+        }
+
+        if (hasFixedStatistics)
+        {
+            FinishWithFixedStatistics();
+        }
+        else
+        {
+            FinishParameterGradients(tensors);
+        }
+
         _runner.Run(&WriteInputGradient, &job);
         GC.KeepAlive(this);
     }
@@ -362,6 +379,17 @@ internal sealed unsafe class BatchNormPasses
             PerLane(Lane.A)[channel] = (float)a;
             PerLane(Lane.B)[channel] = (float)(-a * inverseDeviation * inverseDeviation * product / count);
             PerLane(Lane.C)[channel] = (float)(-a * sum / count);
+        }
+    }
+
+    /// <summary>y = scale·x + shift with constants: ∂loss/∂x = scale·g.</summary>
+    private void FinishWithFixedStatistics()
+    {
+        for (int channel = 0; channel < _layout.Channels; channel++)
+        {
+            PerLane(Lane.A)[channel] = PerLane(Lane.Scale)[channel];
+            PerLane(Lane.B)[channel] = 0;
+            PerLane(Lane.C)[channel] = 0;
         }
     }
 

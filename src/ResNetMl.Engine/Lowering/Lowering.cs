@@ -8,9 +8,10 @@ public static class Lowering
 {
     /// <summary>Operations for training: batch norm takes the addition and the activation that follow it along.</summary>
     /// <param name="definition">The network.</param>
+    /// <param name="isFrozen">Which nodes keep their parameters and buffers as they are, see <see cref="Operation.IsFrozen"/>; null: none.</param>
     /// <exception cref="NotSupportedException">A window's kernel size, stride, dilation or padding is larger than 65536.</exception>
-    public static OperationList ForTraining(NetworkDefinition definition) =>
-        Emit(definition, definition.Nodes, definition.Outputs, isTraining: true);
+    public static OperationList ForTraining(NetworkDefinition definition, Func<Node, bool>? isFrozen = null) =>
+        Emit(definition, definition.Nodes, definition.Outputs, isTraining: true, isFrozen);
 
     /// <summary>
     /// Operations for scoring: dropout is gone, batch norm is folded into the convolution before it, and convolutions take the addition
@@ -70,7 +71,7 @@ public static class Lowering
     }
 
     private static OperationList Emit(
-        NetworkDefinition definition, IReadOnlyList<Node> nodes, IReadOnlyList<string> outputs, bool isTraining)
+        NetworkDefinition definition, IReadOnlyList<Node> nodes, IReadOnlyList<string> outputs, bool isTraining, Func<Node, bool>? isFrozen = null)
     {
         foreach (Node node in nodes)
         {
@@ -90,7 +91,8 @@ public static class Lowering
         {
             int[] inputs = [.. group.Inputs.Select(name => indices[name])];
             int output = AddValue(group.Last.Name);
-            operations.Add(group.ToOperation(inputs, output, salt: operations.Count));
+            Operation operation = group.ToOperation(inputs, output, salt: operations.Count);
+            operations.Add(isFrozen is not null && isFrozen(group.Head) ? operation with { IsFrozen = true } : operation);
             state.AddRange(group.State);
         }
 

@@ -9,7 +9,7 @@ internal sealed unsafe class GradientSlots
     private readonly Slot?[] _gradients;
     private readonly bool[] _isNeeded;
 
-    /// <summary>Finds out which values need a gradient: those that depend on a parameter, and where asked for the inputs.</summary>
+    /// <summary>Finds out which values need a gradient: those that depend on a learned parameter, and where asked for the inputs.</summary>
     internal GradientSlots(WorkBuilder builder, bool needsInputs)
     {
         _builder = builder;
@@ -23,7 +23,7 @@ internal sealed unsafe class GradientSlots
 
         foreach (Operation operation in operations.Operations)
         {
-            _isNeeded[operation.Output] = operation.HasParameters || operation.Inputs.Any(input => _isNeeded[input]);
+            _isNeeded[operation.Output] = operation.LearnsParameters || operation.Inputs.Any(input => _isNeeded[input]);
         }
     }
 

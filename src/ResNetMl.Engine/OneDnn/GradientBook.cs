@@ -25,7 +25,7 @@ internal sealed unsafe class GradientBook
     private readonly bool[] _isNeeded;
     private readonly List<GradientPart>[] _parts;
 
-    /// <summary>Finds out which values need a gradient: those that depend on a parameter, and where asked for the inputs.</summary>
+    /// <summary>Finds out which values need a gradient: those that depend on a learned parameter, and where asked for the inputs.</summary>
     /// <param name="builder">The plan's.</param>
     /// <param name="needsInputs">Whether ∂loss/∂input is asked for.</param>
     internal GradientBook(PlanBuilder builder, bool needsInputs)
@@ -41,7 +41,7 @@ internal sealed unsafe class GradientBook
 
         foreach (Operation operation in operations.Operations)
         {
-            _isNeeded[operation.Output] = operation.HasParameters || operation.Inputs.Any(input => _isNeeded[input]);
+            _isNeeded[operation.Output] = operation.LearnsParameters || operation.Inputs.Any(input => _isNeeded[input]);
         }
     }
 

@@ -8,9 +8,15 @@ namespace ResNetMl.Engine;
 /// <param name="Output">Index of the value it makes.</param>
 public abstract record Operation(string Name, IReadOnlyList<int> Inputs, int Output)
 {
-    /// <summary>Whether it has parameters, so that training needs its output's gradient.</summary>
-    internal bool HasParameters => this is ConvolutionOperation or BatchNormOperation or LinearOperation ||
-        (this is LayerOperation { Layer: { } layer } && layer.Parameters.Any(spec => spec.Kind == StateKind.Parameter));
+    /// <summary>
+    /// Whether training leaves its parameters as they are: their gradients are not computed, and batch norm normalises with its running
+    /// statistics, which do not move. Gradients still pass through it to what it reads, where that is learned.
+    /// </summary>
+    public bool IsFrozen { get; init; }
+
+    /// <summary>Whether it has parameters that are learned, so that training needs its output's gradient.</summary>
+    internal bool LearnsParameters => !IsFrozen && (this is ConvolutionOperation or BatchNormOperation or LinearOperation ||
+        (this is LayerOperation { Layer: { } layer } && layer.Parameters.Any(spec => spec.Kind == StateKind.Parameter)));
 }
 
 /// <summary>Convolution, then (in this order, each where asked for) + bias, + a second input, activation.</summary>
@@ -35,7 +41,9 @@ public sealed record ConvolutionOperation(
 /// <param name="RunningMean">Name of the running mean, [channels].</param>
 /// <param name="RunningVariance">Name of the running variance, [channels].</param>
 /// <param name="Activation">Applied last, or null.</param>
-/// <remarks>In a plan for scoring the running statistics normalise; in a training plan the batch's, and the running ones move.</remarks>
+/// <remarks>
+/// In a plan for scoring, and where it is frozen, the running statistics normalise; else in a training plan the batch's, and the running ones move.
+/// </remarks>
 public sealed record BatchNormOperation(
     string Name,
     IReadOnlyList<int> Inputs,

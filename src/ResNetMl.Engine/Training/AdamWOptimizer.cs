@@ -10,8 +10,9 @@ internal sealed unsafe class AdamWOptimizer : Optimizer
     private readonly Tensor _firstMoment;
     private readonly Tensor _secondMoment;
 
-    internal AdamWOptimizer(AdamWOptions options, ParameterArena parameters, ParallelRunner parallel)
-        : base(options, parameters, parallel)
+    internal AdamWOptimizer(
+        AdamWOptions options, ParameterArena parameters, ParallelRunner parallel, Func<string, double>? learningRateFactor)
+        : base(options, parameters, parallel, learningRateFactor)
     {
         _options = options;
         _firstMoment = new Tensor(parameters.Values.Shape);
@@ -26,7 +27,7 @@ internal sealed unsafe class AdamWOptimizer : Optimizer
         // The means start at 0 and are too small by these shares (Kingma and Ba 2014, section 3).
         double firstShare = 1 - Math.Pow(_options.Beta1, StepsDone);
         double secondShare = 1 - Math.Pow(_options.Beta2, StepsDone);
-        fixed (DecayRun* runs = Runs)
+        fixed (ParameterRun* runs = Runs)
         {
             var pass = new Pass
             {
@@ -38,14 +39,15 @@ internal sealed unsafe class AdamWOptimizer : Optimizer
                 FirstMoment = (float*)_firstMoment.Address,
                 SecondMoment = (float*)_secondMoment.Address,
                 GradientScale = gradientScale,
-                StepSize = (float)(learningRate / firstShare),
+                LearningRate = learningRate,
+                FirstShare = firstShare,
                 InverseRootOfSecondShare = (float)(1 / Math.Sqrt(secondShare)),
                 Beta1 = (float)_options.Beta1,
                 OneMinusBeta1 = (float)(1 - _options.Beta1),
                 Beta2 = (float)_options.Beta2,
                 OneMinusBeta2 = (float)(1 - _options.Beta2),
                 Epsilon = (float)_options.Epsilon,
-                Kept = (float)(1 - (learningRate * _options.WeightDecay)),
+                WeightDecay = _options.WeightDecay,
                 L1 = (float)_options.L1Penalty,
                 L2 = (float)_options.L2Penalty,
             };
@@ -59,14 +61,16 @@ internal sealed unsafe class AdamWOptimizer : Optimizer
         (int start, int end) = ParallelRunner.Share(pass->Length, thread, threadCount, Vector512<float>.Count);
         for (int i = 0; i < pass->RunCount; i++)
         {
-            DecayRun run = pass->Runs[i];
+            ParameterRun run = pass->Runs[i];
             int from = Math.Max(start, run.Start);
             int to = Math.Min(end, run.End);
-            Move(pass, from, to, run.Decays ? pass->Kept : 1, run.Decays ? pass->L1 : 0, run.Decays ? pass->L2 : 0);
+            double rate = pass->LearningRate * run.RateFactor;
+            float kept = run.Decays ? (float)(1 - (rate * pass->WeightDecay)) : 1;
+            Move(pass, from, to, (float)(rate / pass->FirstShare), kept, run.Decays ? pass->L1 : 0, run.Decays ? pass->L2 : 0);
         }
     }
 
-    private static void Move(Pass* pass, int start, int end, float kept, float l1, float l2)
+    private static void Move(Pass* pass, int start, int end, float step, float kept, float l1, float l2)
     {
         Vector512<float> scale = Vector512.Create(pass->GradientScale);
         Vector512<float> beta1 = Vector512.Create(pass->Beta1);
@@ -75,7 +79,7 @@ internal sealed unsafe class AdamWOptimizer : Optimizer
         Vector512<float> oneMinusBeta2 = Vector512.Create(pass->OneMinusBeta2);
         Vector512<float> correction = Vector512.Create(pass->InverseRootOfSecondShare);
         Vector512<float> epsilon = Vector512.Create(pass->Epsilon);
-        Vector512<float> stepSize = Vector512.Create(pass->StepSize);
+        Vector512<float> stepSize = Vector512.Create(step);
         Vector512<float> keptShare = Vector512.Create(kept);
         for (int i = start; i < end; i += Vector512<float>.Count)
         {
@@ -93,7 +97,7 @@ internal sealed unsafe class AdamWOptimizer : Optimizer
 
     private struct Pass
     {
-        public DecayRun* Runs;
+        public ParameterRun* Runs;
         public int RunCount;
         public int Length;
         public float* Values;
@@ -101,14 +105,15 @@ internal sealed unsafe class AdamWOptimizer : Optimizer
         public float* FirstMoment;
         public float* SecondMoment;
         public float GradientScale;
-        public float StepSize;
+        public double LearningRate;
+        public double FirstShare;
+        public double WeightDecay;
         public float InverseRootOfSecondShare;
         public float Beta1;
         public float OneMinusBeta1;
         public float Beta2;
         public float OneMinusBeta2;
         public float Epsilon;
-        public float Kept;
         public float L1;
         public float L2;
     }

@@ -26,8 +26,13 @@ public abstract record OptimizerOptions
     /// <summary>Makes the optimiser of one training.</summary>
     /// <param name="parameters">What it moves; read and written in place at every step.</param>
     /// <param name="parallel">Threads that share the work. The result does not depend on their number.</param>
-    /// <exception cref="ArgumentException">A constant is out of range; the message names it.</exception>
-    public abstract Optimizer Create(ParameterArena parameters, ParallelRunner parallel);
+    /// <param name="learningRateFactor">
+    /// What the learning rate is multiplied by, ≥ 0, for a parameter's whole name (PyTorch: one parameter group for each factor, Howard and
+    /// Ruder 2018, https://arxiv.org/abs/1801.06146, section 3.2: discriminative fine-tuning). With 0 a parameter and what is remembered of it
+    /// stay as they are, decay and penalties included. Null: 1 for all.
+    /// </param>
+    /// <exception cref="ArgumentException">A constant or a factor is out of range; the message names it.</exception>
+    public abstract Optimizer Create(ParameterArena parameters, ParallelRunner parallel, Func<string, double>? learningRateFactor = null);
 
     /// <summary>Checks the constants.</summary>
     /// <exception cref="ArgumentException">One is out of range; the message names it.</exception>
@@ -58,10 +63,10 @@ public sealed record SgdOptions : OptimizerOptions
     public bool Nesterov { get; init; }
 
     /// <inheritdoc/>
-    public override Optimizer Create(ParameterArena parameters, ParallelRunner parallel)
+    public override Optimizer Create(ParameterArena parameters, ParallelRunner parallel, Func<string, double>? learningRateFactor = null)
     {
         Validate();
-        return new SgdOptimizer(this, parameters, parallel);
+        return new SgdOptimizer(this, parameters, parallel, learningRateFactor);
     }
 
     /// <inheritdoc/>
@@ -89,10 +94,10 @@ public sealed record AdamWOptions : OptimizerOptions
     public double Epsilon { get; init; } = 1e-8;
 
     /// <inheritdoc/>
-    public override Optimizer Create(ParameterArena parameters, ParallelRunner parallel)
+    public override Optimizer Create(ParameterArena parameters, ParallelRunner parallel, Func<string, double>? learningRateFactor = null)
     {
         Validate();
-        return new AdamWOptimizer(this, parameters, parallel);
+        return new AdamWOptimizer(this, parameters, parallel, learningRateFactor);
     }
 
     /// <inheritdoc/>

@@ -9,8 +9,9 @@ internal sealed unsafe class SgdOptimizer : Optimizer
     private readonly SgdOptions _options;
     private readonly Tensor? _buffer;
 
-    internal SgdOptimizer(SgdOptions options, ParameterArena parameters, ParallelRunner parallel)
-        : base(options, parameters, parallel)
+    internal SgdOptimizer(
+        SgdOptions options, ParameterArena parameters, ParallelRunner parallel, Func<string, double>? learningRateFactor)
+        : base(options, parameters, parallel, learningRateFactor)
     {
         _options = options;
         _buffer = options.Momentum > 0 ? new Tensor(parameters.Values.Shape) : null;
@@ -21,7 +22,7 @@ internal sealed unsafe class SgdOptimizer : Optimizer
 
     private protected override void Move(double learningRate, float gradientScale, ParallelRunner parallel)
     {
-        fixed (DecayRun* runs = Runs)
+        fixed (ParameterRun* runs = Runs)
         {
             var pass = new Pass
             {
@@ -32,7 +33,7 @@ internal sealed unsafe class SgdOptimizer : Optimizer
                 Gradients = (float*)Parameters.Gradients.Address,
                 Buffer = _buffer is null ? null : (float*)_buffer.Address,
                 GradientScale = gradientScale,
-                LearningRate = (float)learningRate,
+                LearningRate = learningRate,
                 Momentum = (float)_options.Momentum,
                 Nesterov = _options.Nesterov,
                 L1 = (float)_options.L1Penalty,
@@ -48,15 +49,16 @@ internal sealed unsafe class SgdOptimizer : Optimizer
         (int start, int end) = ParallelRunner.Share(pass->Length, thread, threadCount, Vector512<float>.Count);
         for (int i = 0; i < pass->RunCount; i++)
         {
-            DecayRun run = pass->Runs[i];
-            Move(pass, Math.Max(start, run.Start), Math.Min(end, run.End), run.Decays ? pass->L1 : 0, run.Decays ? pass->L2 : 0);
+            ParameterRun run = pass->Runs[i];
+            float rate = (float)(pass->LearningRate * run.RateFactor);
+            Move(pass, Math.Max(start, run.Start), Math.Min(end, run.End), rate, run.Decays ? pass->L1 : 0, run.Decays ? pass->L2 : 0);
         }
     }
 
-    private static void Move(Pass* pass, int start, int end, float l1, float l2)
+    private static void Move(Pass* pass, int start, int end, float learningRate, float l1, float l2)
     {
         Vector512<float> scale = Vector512.Create(pass->GradientScale);
-        Vector512<float> rate = Vector512.Create(pass->LearningRate);
+        Vector512<float> rate = Vector512.Create(learningRate);
         Vector512<float> momentum = Vector512.Create(pass->Momentum);
         for (int i = start; i < end; i += Vector512<float>.Count)
         {
@@ -76,14 +78,14 @@ internal sealed unsafe class SgdOptimizer : Optimizer
 
     private struct Pass
     {
-        public DecayRun* Runs;
+        public ParameterRun* Runs;
         public int RunCount;
         public int Length;
         public float* Values;
         public float* Gradients;
         public float* Buffer;
         public float GradientScale;
-        public float LearningRate;
+        public double LearningRate;
         public float Momentum;
         public bool Nesterov;
         public float L1;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ResNetMl.Tensors;
 
 namespace ResNetMl.Engine;
@@ -6,22 +7,34 @@ namespace ResNetMl.Engine;
 /// <remarks>
 /// loss = mean over rows of −Σₖ targetₖ · log softmax(logits)ₖ; gradient = (softmax(logits) − target) / rows. With label smoothing s, a label's
 /// target is 1 − s + s/classes at the label and s/classes elsewhere (Szegedy et al. 2015, https://arxiv.org/abs/1512.00567, section 7).
+/// With class weights w each target is multiplied by its class's weight, and the mean is Σ over rows / Σ w[label], as in PyTorch.
 /// Elements are fp32, sums double. Computing allocates nothing and keeps no state: threads may share one.
 /// </remarks>
 public sealed class SoftmaxCrossEntropy
 {
     private readonly double _atLabel;
     private readonly double _elsewhere;
+    private readonly double[]? _weights;
+    private readonly double _meanWeight;
 
     /// <summary>Makes the loss of a classifier.</summary>
     /// <param name="classes">Length of a row of logits, ≥ 1.</param>
     /// <param name="labelSmoothing">Share of the target spread evenly over all classes, in [0, 1).</param>
-    public SoftmaxCrossEntropy(int classes, double labelSmoothing = 0)
+    /// <param name="classWeights">How much each class counts, finite and &gt; 0, one for each; null: all the same.</param>
+    /// <exception cref="ArgumentException">There is not one weight for each class, or one is not &gt; 0.</exception>
+    public SoftmaxCrossEntropy(int classes, double labelSmoothing = 0, IReadOnlyList<double>? classWeights = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
         if (!(labelSmoothing >= 0 && labelSmoothing < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(labelSmoothing), labelSmoothing, "Label smoothing is in [0, 1).");
+        }
+
+        if (classWeights is not null)
+        {
+            CheckWeights(classes, classWeights);
+            _weights = [.. classWeights];
+            _meanWeight = _weights.Average();
         }
 
         Classes = classes;
@@ -49,18 +62,18 @@ public sealed class SoftmaxCrossEntropy
             throw new ArgumentException($"The logits have {rows} rows, got {labels.Length} labels.", nameof(labels));
         }
 
+        if (_weights is not null)
+        {
+            return ComputeMixed(logits, labels, labels, share: 1, gradient);
+        }
+
         ReadOnlySpan<float> allLogits = logits.Span;
         Span<float> allGradients = gradient.Span;
         double lossSum = 0;
         int correct = 0;
         for (int n = 0; n < rows; n++)
         {
-            int label = labels[n];
-            if ((uint)label >= (uint)Classes)
-            {
-                throw new ArgumentException($"labels[{n}] is {label}; the network tells {Classes} classes apart, 0 to {Classes - 1}.", nameof(labels));
-            }
-
+            int label = CheckLabel(labels, n);
             ReadOnlySpan<float> row = allLogits.Slice(n * Classes, Classes);
             Span<float> gradientRow = allGradients.Slice(n * Classes, Classes);
             (int best, double logOfSum, double sumOfShifted) = Exponentials(row, gradientRow);
@@ -79,7 +92,31 @@ public sealed class SoftmaxCrossEntropy
         return new LossResult(lossSum / rows, correct, rows);
     }
 
-    /// <summary>Loss and gradient for target probabilities: mixed images, distillation. Label smoothing is not applied to them.</summary>
+    /// <summary>Loss and gradient for rows mixed of two: share · loss(labels) + (1 − share) · loss(otherLabels).</summary>
+    /// <remarks>
+    /// Zhang et al. 2017 (https://arxiv.org/abs/1710.09412). With class weights each of the two losses is the mean by the weights of its own labels.
+    /// An answer counts as correct if it is the label with the larger share.
+    /// </remarks>
+    /// <param name="logits">[N, classes].</param>
+    /// <param name="labels">N class indices in [0, classes).</param>
+    /// <param name="otherLabels">N class indices in [0, classes): of the other image in each row.</param>
+    /// <param name="share">Share of the first image, in [0, 1].</param>
+    /// <param name="gradient">[N, classes]: overwritten with ∂loss/∂logits.</param>
+    /// <exception cref="ArgumentException">A shape, a label or the share does not fit.</exception>
+    public LossResult Compute(Tensor logits, ReadOnlySpan<int> labels, ReadOnlySpan<int> otherLabels, double share, Tensor gradient)
+    {
+        int rows = CheckShapes(logits, gradient);
+        if (labels.Length != rows || otherLabels.Length != rows)
+        {
+            throw new ArgumentException($"The logits have {rows} rows, got {labels.Length} and {otherLabels.Length} labels.", nameof(labels));
+        }
+
+        return share is >= 0 and <= 1
+            ? ComputeMixed(logits, labels, otherLabels, share, gradient)
+            : throw new ArgumentOutOfRangeException(nameof(share), share, "The share of the first image is in [0, 1].");
+    }
+
+    /// <summary>Loss and gradient for target probabilities: distillation. Neither label smoothing nor class weights are applied to them.</summary>
     /// <param name="logits">[N, classes].</param>
     /// <param name="targets">[N, classes]; each row is ≥ 0 and sums to 1.</param>
     /// <param name="gradient">[N, classes]: overwritten with ∂loss/∂logits.</param>
@@ -140,6 +177,65 @@ public sealed class SoftmaxCrossEntropy
         }
     }
 
+    private static void CheckWeights(int classes, IReadOnlyList<double> weights)
+    {
+        if (weights.Count != classes)
+        {
+            throw new ArgumentException($"Expected {classes} class weights, one for each class, got {weights.Count}.", nameof(weights));
+        }
+
+        for (int k = 0; k < classes; k++)
+        {
+            if (!(weights[k] > 0 && double.IsFinite(weights[k])))
+            {
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"The weight of class {k} must be finite and > 0, got {weights[k]}."), nameof(weights));
+            }
+        }
+    }
+
+    /// <summary>Σₖ cₖ · −log softmaxₖ over rows, where c is the weighted target: of two labels, smoothed.</summary>
+    private LossResult ComputeMixed(Tensor logits, ReadOnlySpan<int> labels, ReadOnlySpan<int> otherLabels, double share, Tensor gradient)
+    {
+        int rows = labels.Length;
+        (double weightSum, double otherSum) = (0, 0);
+        for (int n = 0; n < rows; n++)
+        {
+            weightSum += WeightOf(CheckLabel(labels, n));
+            otherSum += WeightOf(CheckLabel(otherLabels, n));
+        }
+
+        (double firstShare, double secondShare) = (share / weightSum, (1 - share) / otherSum);
+        double smoothShare = (firstShare + secondShare) * _elsewhere;
+        double targetSumOfSmoothing = smoothShare * Classes * (_weights is null ? 1 : _meanWeight);
+        double loss = 0;
+        int correct = 0;
+        for (int n = 0; n < rows; n++)
+        {
+            ReadOnlySpan<float> row = logits.Span.Slice(n * Classes, Classes);
+            Span<float> gradientRow = gradient.Span.Slice(n * Classes, Classes);
+            (int best, double logOfSum, _) = Exponentials(row, gradientRow);
+            double normaliser = Math.Exp(-logOfSum);
+            double first = firstShare * (1 - LabelSmoothing) * WeightOf(labels[n]);
+            double second = secondShare * (1 - LabelSmoothing) * WeightOf(otherLabels[n]);
+            double targetSum = first + second + targetSumOfSmoothing;
+            for (int k = 0; k < row.Length; k++)
+            {
+                double target = (smoothShare * WeightOf(k)) + (k == labels[n] ? first : 0) + (k == otherLabels[n] ? second : 0);
+
+                // 0 · ∞ would be NaN: a class that the target gives nothing costs nothing.
+                loss += target == 0 ? 0 : target * (logOfSum - ((double)row[k] - row[best]));
+                gradientRow[k] = (float)((gradientRow[k] * normaliser * targetSum) - target);
+            }
+
+            correct += best == (share >= 0.5 ? labels[n] : otherLabels[n]) ? 1 : 0;
+        }
+
+        return new LossResult(loss, correct, rows);
+    }
+
+    private double WeightOf(int label) => _weights is null ? 1 : _weights[label];
+
     /// <summary>exponentials = exp(row − max); index of the maximum, log of their sum, and Σ(row − max).</summary>
     private static (int Best, double LogOfSum, double SumOfShifted) Exponentials(ReadOnlySpan<float> row, Span<float> exponentials)
     {
@@ -179,6 +275,10 @@ public sealed class SoftmaxCrossEntropy
             ? best
             : throw new ArgumentException($"Row {row} of the targets is no distribution: expected elements ≥ 0 with sum 1, got sum {sum:G6}.");
     }
+
+    private int CheckLabel(ReadOnlySpan<int> labels, int row) => (uint)labels[row] < (uint)Classes
+        ? labels[row]
+        : throw new ArgumentException($"labels[{row}] is {labels[row]}; the network tells {Classes} classes apart, 0 to {Classes - 1}.", nameof(labels));
 
     private int CheckShapes(Tensor logits, Tensor gradient)
     {

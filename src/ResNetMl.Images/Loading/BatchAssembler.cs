@@ -8,6 +8,7 @@ internal sealed class BatchAssembler
     private readonly AugmentedImage _augmented;
     private readonly Augmentation[] _augmentations;
     private readonly ulong _seed;
+    private readonly int _views;
 
     internal BatchAssembler(DecodedExamples examples, BatchLoaderOptions options)
     {
@@ -16,6 +17,7 @@ internal sealed class BatchAssembler
         _augmented = new AugmentedImage(examples.OutputSize, examples.Preprocessing.Filter);
         _augmentations = [.. options.Augmentations];
         _seed = options.Seed;
+        _views = options.Views;
     }
 
     internal void Fill(Batch batch)
@@ -45,7 +47,7 @@ internal sealed class BatchAssembler
         }
 
         // By the index in the source: leaving out a bad image changes no other image's numbers.
-        var random = CounterRandom.For(_seed, epoch, _examples.GetSourceIndex(position));
+        var random = CounterRandom.For(_seed, _views > 0 ? epoch % _views : epoch, _examples.GetSourceIndex(position));
         _augmented.Load(pixels);
         foreach (Augmentation augmentation in _augmentations)
         {

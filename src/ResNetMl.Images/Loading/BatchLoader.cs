@@ -41,6 +41,7 @@ public sealed class BatchLoader : IDisposable
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BatchSize, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Views, nameof(options));
         bool cropsRandomly = options.Augmentations.Any(augmentation => augmentation is RandomResizedCrop);
         if (cropsRandomly && !examples.KeepsUncropped)
         {
@@ -88,6 +89,17 @@ public sealed class BatchLoader : IDisposable
 
     /// <summary>Examples in one pass, counting neither dropped ones nor padding.</summary>
     public int ExamplesPerEpoch => _options.LastBatch == LastBatch.Drop ? StepsPerEpoch * _options.BatchSize : _examples.Count;
+
+    /// <summary>Puts examples in the order of one epoch, as <see cref="BatchLoaderOptions.Shuffle"/> does.</summary>
+    /// <param name="positions">All positions, ascending; reordered in place.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
+    public static void Shuffle(Span<int> positions, ulong seed, int epoch)
+    {
+        // Augmentations use the examples' own indices, from 0: −1 is the epoch's order.
+        CounterRandom random = CounterRandom.For(seed, epoch, index: -1);
+        random.Shuffle(positions);
+    }
 
     /// <summary>Begins, or begins anew, to put batches together from some point of some epoch; what was made before is given up.</summary>
     /// <param name="epoch">First epoch, from 0.</param>
@@ -241,8 +253,7 @@ public sealed class BatchLoader : IDisposable
                 _order[position] = position;
             }
 
-            // Augmentations use the examples' own indices, from 0: −1 is the epoch's order.
-            CounterRandom.For(_options.Seed, _nextEpoch, index: -1).Shuffle<int>(_order);
+            Shuffle(_order, _options.Seed, _nextEpoch);
             _orderEpoch = _nextEpoch;
         }
 

@@ -25,6 +25,9 @@ public sealed record BatchLoaderOptions
     /// <summary>Random changes, applied in order to the 8-bit pixels of each example; empty for evaluation.</summary>
     public IReadOnlyList<Augmentation> Augmentations { get; init; } = [];
 
+    /// <summary>Epochs after which augmentation begins again: so many random views of each example; 0: new ones in every epoch. The order is always new.</summary>
+    public int Views { get; init; }
+
     /// <summary>With epoch and example, the only origin of order and augmentation.</summary>
     public ulong Seed { get; init; }
 

@@ -20,7 +20,32 @@ internal static class RunDescription
     private const int SampledExamples = 32;
 
     /// <summary>What the caller decided. Where it differs, a checkpoint is of another training.</summary>
-    internal static Dictionary<string, string> Options(TrainerOptions options) => new(StringComparer.Ordinal)
+    internal static Dictionary<string, string> Options(TrainerOptions options)
+    {
+        Dictionary<string, string> described = AlwaysThere(options);
+
+        // Left out where they change nothing, so that checkpoints from before they existed go on.
+        (string Name, bool IsSet, Func<string> Text)[] others =
+        [
+            ("class weights", options.ClassWeights is not null, () => options.ClassWeights!.ToString()),
+            ("mixup", options.Mixup > 0, () => options.Mixup.ToString("R", CultureInfo.InvariantCulture)),
+            ("trained layers", options.TrainedLayers is not null, () => JsonSerializer.Serialize(options.TrainedLayers)),
+            ("learning rate factors", options.LearningRateFactors.Count > 0, () => JsonSerializer.Serialize(options.LearningRateFactors)),
+            ("batch norm", options.FreezesBatchNorm, () => "frozen"),
+            ("augmented views", options.AugmentedViews > 0, () => options.AugmentedViews.ToString(CultureInfo.InvariantCulture)),
+        ];
+        foreach ((string name, bool isSet, Func<string> text) in others)
+        {
+            if (isSet)
+            {
+                described.Add(name, text());
+            }
+        }
+
+        return described;
+    }
+
+    private static Dictionary<string, string> AlwaysThere(TrainerOptions options) => new(StringComparer.Ordinal)
     {
         ["seed"] = options.Seed.ToString(CultureInfo.InvariantCulture),
         ["epochs"] = options.Epochs.ToString(CultureInfo.InvariantCulture),

@@ -80,7 +80,7 @@ public sealed class Trainer(TrainerOptions options, TrainingCallbacks? callbacks
             RunDescription.Inputs(definition, initialWeights, trainingExamples, trainingPart, validationExamples, validationPart),
             RunDescription.Environment(backend, new CompileOptions { Threads = Options.Threads, Precision = Options.Precision }));
         using var loop = new TrainingLoop(
-            definition, initialWeights ?? InitialState.Create(definition, unchecked((long)Options.Seed)), trainingExamples, validationExamples, Options, _callbacks, backend, run);
+            definition, initialWeights ?? InitialState.Create(definition, unchecked((long)Options.Seed)), trainingExamples, validationExamples, Options, _callbacks, run);
         return loop.Run(training.Name, token);
     }
 

@@ -40,6 +40,36 @@ public sealed record TrainerOptions
     /// <summary>Share of each label's target spread over all classes, in [0, 1).</summary>
     public double LabelSmoothing { get; init; }
 
+    /// <summary>How much the examples of each label count in the loss; null: each example the same.</summary>
+    public ClassWeights? ClassWeights { get; init; }
+
+    /// <summary>
+    /// α ≥ 0 of mixup: rows of a batch are mixed in pairs, with a share drawn from Beta(α, α) at each step; 0 mixes none. Mixed is what enters the
+    /// first trained layer: the images, or what the frozen layers before it make of them.
+    /// </summary>
+    public double Mixup { get; init; }
+
+    /// <summary>
+    /// The layers that are trained; null: all. The others are frozen: their weights and running statistics stay bit for bit, and those before the
+    /// first trained layer run as in scoring, for each image only once where <see cref="Augmentations"/> and <see cref="FeatureCacheBytes"/> allow it.
+    /// </summary>
+    public LayerSelection? TrainedLayers { get; init; }
+
+    /// <summary>What the learning rate is multiplied by in some layers; the first entry that has a layer counts, in all others it is 1.</summary>
+    public IReadOnlyList<LearningRateFactor> LearningRateFactors { get; init; } = [];
+
+    /// <summary>Whether all batch norms are frozen, in trained layers too: with few examples a batch's own statistics are noise.</summary>
+    public bool FreezesBatchNorm { get; init; }
+
+    /// <summary>
+    /// Random views of each image that are shown in turn, one an epoch; 0 makes new ones in every epoch. With frozen layers a fixed number
+    /// lets them run once for each view.
+    /// </summary>
+    public int AugmentedViews { get; init; }
+
+    /// <summary>Most memory for what frozen layers made of the images; where more would be needed they run at every step, with the same result.</summary>
+    public long FeatureCacheBytes { get; init; } = 2L << 30;
+
     /// <summary>Largest Euclidean norm of all gradients together; larger ones are scaled down to it. Null: no clipping.</summary>
     public double? ClipNorm { get; init; }
 
@@ -51,7 +81,6 @@ public sealed record TrainerOptions
 
     /// <summary>Whether the model gets the weights of the best epoch on the validation set, not the last; early stopping always does so.</summary>
     public bool KeepsBestWeights { get; init; }
-
 
     /// <summary>Threads that compute and that prepare images; 0 is one a core of this machine.</summary>
     public int Threads { get; init; }
@@ -87,6 +116,14 @@ public sealed record TrainerOptions
         Require(Epochs >= 1, nameof(Epochs), Epochs, "≥ 1");
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "≥ 1");
         Require(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "in [0, 1)");
+        Require(Mixup >= 0 && double.IsFinite(Mixup), nameof(Mixup), Mixup, "≥ 0");
+        Require(AugmentedViews >= 0, nameof(AugmentedViews), AugmentedViews, "≥ 0");
+        Require(FeatureCacheBytes >= 0, nameof(FeatureCacheBytes), FeatureCacheBytes, "≥ 0");
+        foreach (LearningRateFactor entry in LearningRateFactors)
+        {
+            Require(entry.Factor > 0 && double.IsFinite(entry.Factor), nameof(LearningRateFactors), entry.Factor, "> 0; TrainedLayers says which layers stay");
+        }
+
         Require(ClipNorm is null or (> 0 and < double.PositiveInfinity), nameof(ClipNorm), ClipNorm ?? 0, "> 0");
         Require(ValidationFraction is >= 0 and < 1, nameof(ValidationFraction), ValidationFraction, "in [0, 1)");
         Require(Threads >= 0, nameof(Threads), Threads, "≥ 0");

@@ -11,14 +11,15 @@ namespace ResNetMl.Vision;
 /// <summary>Epochs of steps, with validation, early stopping and checkpoints between them.</summary>
 internal sealed class TrainingLoop : IDisposable
 {
-    private readonly NetworkDefinition _definition;
+    private readonly LearnedPart _learned;
+    private readonly StateDictionary _initialWeights;
     private readonly DecodedExamples _training;
     private readonly DecodedExamples? _validation;
     private readonly TrainerOptions _options;
     private readonly TrainingCallbacks _callbacks;
     private readonly CheckpointRun _run;
     private readonly TrainingStep _step;
-    private readonly BatchLoader _loader;
+    private readonly TrainingInputs _inputs;
     private readonly ValidationPass? _validationPass;
     private readonly BestWeights? _best;
     private readonly EarlyStoppingOptions _watched;
@@ -34,21 +35,20 @@ internal sealed class TrainingLoop : IDisposable
         DecodedExamples? validation,
         TrainerOptions options,
         TrainingCallbacks callbacks,
-        IBackend backend,
         CheckpointRun run)
     {
-        _definition = definition;
+        _learned = new LearnedPart(definition, options);
+        _initialWeights = initialWeights;
         _training = training;
         _validation = validation;
         _options = options;
         _callbacks = callbacks;
         _run = run;
         _watched = options.EarlyStopping ?? new EarlyStoppingOptions();
-        int batchSize = Math.Min(options.BatchSize, training.Count);
+        _inputs = new TrainingInputs(_learned, initialWeights, training, validation, options, TellOfFeatures);
         var compile = new CompileOptions { Threads = options.Threads, Precision = options.Precision };
-        _loader = new BatchLoader(training, BatchLoaderOptions.Training(batchSize, options.Augmentations, options.Seed));
-        _validationPass = validation is null ? null : new ValidationPass(validation, definition, backend, compile, batchSize);
-        _step = new TrainingStep(definition, initialWeights, batchSize, options, backend);
+        _validationPass = _inputs.Validation is null ? null : new ValidationPass(_inputs.Validation, _learned.Split.Learned, options.Backend, compile);
+        _step = new TrainingStep(_learned, initialWeights, _inputs.Training.BatchSize, CountLabels(), options);
         _best = options.EarlyStopping is not null || options.KeepsBestWeights ? new BestWeights(_step.Plan.State) : null;
     }
 
@@ -66,7 +66,7 @@ internal sealed class TrainingLoop : IDisposable
         }
 
         WarnOfExamples();
-        var meter = new ProgressMeter(_callbacks, _options.Epochs, _loader.StepsPerEpoch);
+        var meter = new ProgressMeter(_callbacks, _options.Epochs, _inputs.Training.StepsPerEpoch);
         _lastCheckpoint = Stopwatch.GetTimestamp();
         bool isCancelled = false;
         try
@@ -74,7 +74,7 @@ internal sealed class TrainingLoop : IDisposable
             while (!IsDone)
             {
                 // An epoch whose steps are all done was cut off in its validation.
-                if (_position.Step < _loader.StepsPerEpoch)
+                if (_position.Step < _inputs.Training.StepsPerEpoch)
                 {
                     RunSteps(meter, token);
                 }
@@ -100,8 +100,7 @@ internal sealed class TrainingLoop : IDisposable
 
     public void Dispose()
     {
-        _loader.Dispose();
-        _validationPass?.Dispose();
+        _inputs.Dispose();
         _step.Dispose();
     }
 
@@ -137,24 +136,25 @@ internal sealed class TrainingLoop : IDisposable
     private void RunSteps(ProgressMeter meter, CancellationToken token)
     {
         TrainingPosition position = _position;
-        _loader.Start(position.Epoch, position.Step, epochs: 1);
+        BatchSource source = _inputs.Training;
+        source.Start(position.Epoch, position.Step);
         double secondsBefore = position.Seconds;
         long start = Stopwatch.GetTimestamp();
-        while (_loader.Next(token) is { } batch)
+        while (source.Next(token))
         {
-            var place = new SchedulePosition(position.Epoch, position.Step, _loader.StepsPerEpoch, _options.Epochs);
-            (LossResult loss, double learningRate) = _step.Run(place, batch.Images, batch.Labels);
+            var place = new SchedulePosition(position.Epoch, position.Step, _inputs.Training.StepsPerEpoch, _options.Epochs);
+            (LossResult loss, double learningRate) = _step.Run(place, source.Inputs, source.Labels);
             position.CompleteStep(loss, learningRate);
             position.Seconds = secondsBefore + Stopwatch.GetElapsedTime(start).TotalSeconds;
             meter.Report(
                 TrainingPhase.Training,
                 position,
                 position.Step,
-                _loader.StepsPerEpoch,
+                _inputs.Training.StepsPerEpoch,
                 position.LossSum / position.Images,
                 (double)position.Correct / position.Images,
                 position.Images / position.Seconds);
-            if (IsCheckpointDue(position.Step) && position.Step < _loader.StepsPerEpoch)
+            if (IsCheckpointDue(position.Step) && position.Step < _inputs.Training.StepsPerEpoch)
             {
                 WriteCheckpoint();
             }
@@ -167,7 +167,7 @@ internal sealed class TrainingLoop : IDisposable
         if (!_step.HasFiniteWeights())
         {
             throw new NonFiniteLossException(
-                position.Epoch, position.Step - 1, _loader.StepsPerEpoch, double.NaN, position.LearningRate);
+                position.Epoch, position.Step - 1, _inputs.Training.StepsPerEpoch, double.NaN, position.LearningRate);
         }
 
         long start = Stopwatch.GetTimestamp();
@@ -249,7 +249,8 @@ internal sealed class TrainingLoop : IDisposable
             _best!.CopyTo(_step.Plan.State);
         }
 
-        var model = new Model(_definition, _step.Plan.State.ToStateDictionary(), _options.Preprocessing, _training.Labels)
+        StateDictionary weights = _learned.Complete(_initialWeights, _step.Plan.State.ToStateDictionary());
+        var model = new Model(_learned.Whole, weights, _options.Preprocessing, _training.Labels)
         {
             Metrics = MetricsOf(isBest ? bestEpoch : _position.History.Count - 1, isCancelled && !isBest && _position.Step > 0),
             Provenance = new ModelProvenance
@@ -299,12 +300,7 @@ internal sealed class TrainingLoop : IDisposable
             Warn($"{bad} {(bad == 1 ? "image" : "images")} could not be read and {(bad == 1 ? "was" : "were")} left out.");
         }
 
-        var counts = new int[_training.Labels.Count];
-        for (int position = 0; position < _training.Count; position++)
-        {
-            counts[_training.GetLabelIndex(position)]++;
-        }
-
+        int[] counts = CountLabels();
         for (int label = 0; label < counts.Length; label++)
         {
             if (counts[label] <= 1)
@@ -313,6 +309,21 @@ internal sealed class TrainingLoop : IDisposable
             }
         }
     }
+
+    private int[] CountLabels()
+    {
+        var counts = new int[_training.Labels.Count];
+        for (int position = 0; position < _training.Count; position++)
+        {
+            counts[_training.GetLabelIndex(position)]++;
+        }
+
+        return counts;
+    }
+
+    /// <summary>Tells how many images of a view have gone through the frozen layers.</summary>
+    private void TellOfFeatures(int done, int total) => _callbacks.Progress?.Invoke(new TrainingProgress(
+        TrainingPhase.Features, _position.Epoch + 1, _options.Epochs, done, total, 0, 0, 0, 0, TimeSpan.Zero, TimeSpan.Zero));
 
     private void Warn(string message)
     {

@@ -10,6 +10,9 @@ public enum TrainingPhase
 
     /// <summary>Scoring the validation examples after an epoch.</summary>
     Validation = 1,
+
+    /// <summary>Sending a view of all examples through the frozen layers, to be kept; steps are images, there is no loss yet.</summary>
+    Features = 2,
 }
 
 /// <summary>How far a training is.</summary>

@@ -1,30 +1,18 @@
 using ResNetMl.Engine;
-using ResNetMl.Images;
 using ResNetMl.Networks;
 using ResNetMl.Tensors;
 
 namespace ResNetMl.Vision;
 
 /// <summary>Scores all examples of a set with the weights of the moment: running statistics, batch norm folded, no dropout, no augmentation.</summary>
-internal sealed class ValidationPass : IDisposable
+/// <param name="source">The examples as the learned part reads them, in order, the last batch padded.</param>
+/// <param name="definition">The learned part.</param>
+/// <param name="backend">What computes.</param>
+/// <param name="compile">Threads and precision.</param>
+internal sealed class ValidationPass(BatchSource source, NetworkDefinition definition, IBackend backend, CompileOptions compile)
 {
-    private readonly BatchLoader _loader;
-    private readonly NetworkDefinition _definition;
-    private readonly IBackend _backend;
-    private readonly CompileOptions _compile;
-    private readonly int _batchSize;
-
-    internal ValidationPass(DecodedExamples examples, NetworkDefinition definition, IBackend backend, CompileOptions compile, int batchSize)
-    {
-        _batchSize = Math.Min(batchSize, examples.Count);
-        _loader = new BatchLoader(examples, BatchLoaderOptions.Evaluation(_batchSize, LastBatch.Padded));
-        _definition = definition;
-        _backend = backend;
-        _compile = compile;
-    }
-
     /// <summary>Batches in the set.</summary>
-    internal int Batches => _loader.StepsPerEpoch;
+    internal int Batches => source.StepsPerEpoch;
 
     /// <summary>Mean cross-entropy and accuracy over the set.</summary>
     /// <param name="weights">The network's state.</param>
@@ -32,32 +20,31 @@ internal sealed class ValidationPass : IDisposable
     /// <param name="token">Ends the pass with an <see cref="OperationCanceledException"/>.</param>
     internal (double Loss, double Accuracy) Run(StateDictionary weights, Action<int, int, double, double> progress, CancellationToken token)
     {
-        (OperationList operations, StateDictionary folded) = Lowering.ForInference(_definition, weights);
-        using CompiledNetwork network = _backend.Compile(operations, folded, _compile);
-        using Plan plan = network.CreatePlan(_batchSize);
-        int classes = ModelChecks.Classes(_definition);
+        (OperationList operations, StateDictionary folded) = Lowering.ForInference(definition, weights);
+        using CompiledNetwork network = backend.Compile(operations, folded, compile);
+        using Plan plan = network.CreatePlan(source.BatchSize);
+        int classes = definition.ShapeOf(definition.Outputs[0])[1];
         double lossSum = 0;
         int correct = 0;
         int images = 0;
-        _loader.Start(epochs: 1);
-        while (_loader.Next(token) is { } batch)
+        int batches = 0;
+        source.Start(epoch: 0, step: 0);
+        while (source.Next(token))
         {
-            ReadOnlySpan<float> logits = plan.Run(batch.Images).Span;
-            for (int n = 0; n < batch.Count; n++)
+            ReadOnlySpan<float> logits = plan.Run(source.Inputs).Span;
+            for (int n = 0; n < source.Count; n++)
             {
-                (double loss, bool isRight) = Score(logits.Slice(n * classes, classes), batch.Labels[n]);
+                (double loss, bool isRight) = Score(logits.Slice(n * classes, classes), source.Labels[n]);
                 lossSum += loss;
                 correct += isRight ? 1 : 0;
             }
 
-            images += batch.Count;
-            progress(batch.Step + 1, images, lossSum / images, (double)correct / images);
+            images += source.Count;
+            progress(++batches, images, lossSum / images, (double)correct / images);
         }
 
         return (lossSum / images, (double)correct / images);
     }
-
-    public void Dispose() => _loader.Dispose();
 
     /// <summary>−log softmax(logits)[label] in double, and whether the label has the highest logit (the first of equal ones).</summary>
     private static (double Loss, bool IsRight) Score(ReadOnlySpan<float> logits, int label)

@@ -62,8 +62,8 @@ public sealed class TrainedModelTests
     {
         NetworkDefinition network = Network();
         TrainerOptions options = Examples.Options(Backends.Get(executor)) with { ClipNorm = 1, LabelSmoothing = 0.1, Threads = 2 };
-        using var step = new TrainingStep(network, InitialState.Create(network, 1), 8, options, options.Backend);
-        var images = new Tensor([8, 1, Examples.Side, Examples.Side]);
+        using var step = new TrainingStep(new LearnedPart(network, options), InitialState.Create(network, 1), 8, [3, 3, 2], options);
+        Tensor[] images = [new Tensor([8, 1, Examples.Side, Examples.Side])];
         int[] labels = [0, 1, 2, 0, 1, 2, 0, 1];
 
         void Run(int steps)

@@ -196,10 +196,10 @@ public sealed class TrainerTests
     {
         TrainerOptions options = Examples.Options(_backend) with { ClipNorm = 1, LabelSmoothing = 0.1 };
         NetworkDefinition definition = Examples.Network();
-        using var step = new TrainingStep(definition, InitialState.Create(definition, 1), 8, options, _backend);
+        using var step = new TrainingStep(new LearnedPart(definition, options), InitialState.Create(definition, 1), 8, [3, 3, 2], options);
         var meter = new ProgressMeter(new TrainingCallbacks { Progress = _ => { } }, 1, 1000);
         var position = new TrainingPosition();
-        var images = new Tensor([8, 1, 6, 6]);
+        Tensor[] images = [new Tensor([8, 1, 6, 6])];
         int[] labels = [0, 1, 2, 0, 1, 2, 0, 1];
 
         void Run(int steps)

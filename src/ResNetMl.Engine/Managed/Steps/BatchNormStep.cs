@@ -8,6 +8,8 @@ internal sealed unsafe class BatchNormStep(WorkBuilder builder, BatchNormOperati
 {
     private BatchNormPasses? _passes;
 
+    private bool UsesBatch => isTraining && !operation.IsFrozen;
+
     private bool HasRelu => operation.Activation is not null;
 
     private Slot? Addend => operation.Inputs.Count > 1 ? Input(1) : null;
@@ -33,7 +35,7 @@ internal sealed unsafe class BatchNormStep(WorkBuilder builder, BatchNormOperati
             now.X = input.Address;
             now.Y = output.Address;
             now.Addend = addend is null ? null : addend.Address;
-            if (isTraining)
+            if (UsesBatch)
             {
                 passes.Forward(now);
             }
@@ -63,8 +65,8 @@ internal sealed unsafe class BatchNormStep(WorkBuilder builder, BatchNormOperati
         var tensors = new BatchNormBackward
         {
             Weight = parameters.ValueOf(operation.Weight),
-            WeightGradient = parameters.GradientOf(operation.Weight),
-            BiasGradient = parameters.GradientOf(operation.Bias),
+            WeightGradient = operation.IsFrozen ? null : parameters.GradientOf(operation.Weight),
+            BiasGradient = operation.IsFrozen ? null : parameters.GradientOf(operation.Bias),
             HasRelu = HasRelu,
             HasAddend = hasAddend,
         };

@@ -73,8 +73,12 @@ internal sealed unsafe class TrainingConvolutionStep(WorkBuilder builder, Convol
 
     internal override void AddBackward(GradientSlots gradients, Slot outputGradient)
     {
-        AddWeightGradient(outputGradient);
-        if (operation.Bias is { } bias)
+        if (!operation.IsFrozen)
+        {
+            AddWeightGradient(outputGradient);
+        }
+
+        if (!operation.IsFrozen && operation.Bias is { } bias)
         {
             var sum = new ChannelSumPass(OutputLayout) { Sums = parameters.GradientOf(bias) };
             Builder.Add("bias gradient", [outputGradient], () =>

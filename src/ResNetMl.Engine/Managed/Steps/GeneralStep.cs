@@ -28,7 +28,7 @@ internal sealed unsafe class GeneralStep : Step
         for (int i = 0; i < state.Count; i++)
         {
             Pass.State[i] = parameters.ValueOf(state[i]);
-            Pass.StateGradients[i] = isTraining && _state[i].Kind == StateKind.Parameter ? parameters.GradientOf(state[i]) : null;
+            Pass.StateGradients[i] = isTraining && !operation.IsFrozen && _state[i].Kind == StateKind.Parameter ? parameters.GradientOf(state[i]) : null;
         }
     }
 

@@ -62,6 +62,19 @@ internal sealed unsafe class TrainingLinearStep(WorkBuilder builder, LinearOpera
 
     internal override void AddBackward(GradientSlots gradients, Slot outputGradient)
     {
+        if (!operation.IsFrozen)
+        {
+            AddParameterGradients(outputGradient);
+        }
+
+        if (gradients.IsNeeded(InputIndex(0)))
+        {
+            AddInputGradient(gradients, outputGradient);
+        }
+    }
+
+    private void AddParameterGradients(Slot outputGradient)
+    {
         Slot input = Input(0);
         var weightGradient = new MatrixProductPass(OutFeatures, InFeatures, Builder.BatchSize)
         {
@@ -85,10 +98,6 @@ internal sealed unsafe class TrainingLinearStep(WorkBuilder builder, LinearOpera
                 biasGradient.Run(Builder.Team);
             }
         });
-        if (gradients.IsNeeded(InputIndex(0)))
-        {
-            AddInputGradient(gradients, outputGradient);
-        }
     }
 
     private void AddInputGradient(GradientSlots gradients, Slot outputGradient)

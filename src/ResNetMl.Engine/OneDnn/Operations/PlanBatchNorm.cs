@@ -36,7 +36,7 @@ internal sealed unsafe class PlanBatchNorm : PlanOperation
             RunningVariance = builder.AddressOf(operation.RunningVariance),
             HasRelu = _hasRelu,
         };
-        if (builder.IsTraining)
+        if (builder.IsTraining && !operation.IsFrozen)
         {
             builder.Forward.Add("batch norm", () => _passes.Forward(tensors));
         }
@@ -76,8 +76,8 @@ internal sealed unsafe class PlanBatchNorm : PlanOperation
             AddendGradient = stored is null ? null : stored.Array.Address,
             XGradient = x.Array.Address,
             Weight = _builder.AddressOf(_operation.Weight),
-            WeightGradient = _builder.GradientAddressOf(_operation.Weight),
-            BiasGradient = _builder.GradientAddressOf(_operation.Bias),
+            WeightGradient = _operation.IsFrozen ? null : _builder.GradientAddressOf(_operation.Weight),
+            BiasGradient = _operation.IsFrozen ? null : _builder.GradientAddressOf(_operation.Bias),
         };
         gradients.Works.Add("batch norm backward", () => _passes.Backward(tensors));
 

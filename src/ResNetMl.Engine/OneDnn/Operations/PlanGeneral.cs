@@ -30,7 +30,7 @@ internal sealed unsafe class PlanGeneral : PlanOperation
         GeneralPass pass = _form.Pass;
         for (int i = 0; i < state.Count; i++)
         {
-            bool isLearned = builder.IsTraining && layer.Parameters[i].Kind == StateKind.Parameter;
+            bool isLearned = builder.IsTraining && !operation.IsFrozen && layer.Parameters[i].Kind == StateKind.Parameter;
             pass.State[i] = builder.AddressOf(state[i]);
             pass.StateGradients[i] = isLearned ? builder.GradientAddressOf(state[i]) : null;
         }

@@ -50,7 +50,11 @@ internal sealed unsafe class PlanLinear : PlanOperation
     internal override void AddBackward(GradientBook gradients)
     {
         GradientPart output = gradients.Take(_operation.Output);
-        AddBackwardWeights(gradients.Works, output.Array);
+        if (!_operation.IsFrozen)
+        {
+            AddBackwardWeights(gradients.Works, output.Array);
+        }
+
         int input = _operation.Inputs[0];
         if (gradients.IsNeeded(input))
         {
