@@ -62,13 +62,14 @@ public sealed class NetworkSplit
         }
 
         // Values that depend on no input, such as constants, go along with whatever reads them.
-        string[] boundary =
-        [
-            .. nodes.Where(node => learned.Contains(node.Name))
-                .SelectMany(node => node.Inputs)
-                .Where(name => varying.Contains(name) && !learned.Contains(name))
-                .Distinct(),
-        ];
+        string[] boundary = WithoutCopies(
+            nodes,
+            [
+                .. nodes.Where(node => learned.Contains(node.Name))
+                    .SelectMany(node => node.Inputs)
+                    .Where(name => varying.Contains(name) && !learned.Contains(name))
+                    .Distinct(),
+            ]);
         string[] made = [.. boundary.Where(name => definition.Inputs.All(input => input.Name != name))];
         NetworkInput[] inputs = [.. boundary.Select(name => new NetworkInput(name, definition.ShapeOf(name)))];
         Node[] rest = [.. NeededFor(nodes, definition.Outputs, boundary)];
@@ -76,6 +77,20 @@ public sealed class NetworkSplit
             made.Length == 0 ? null : new NetworkDefinition(definition.Name, definition.Inputs, NeededFor(nodes, made), made),
             new NetworkDefinition(definition.Name, inputs, rest, definition.Outputs),
             boundary);
+    }
+
+    /// <summary>Leaves out values that nodes without parameters make of others alone: they are made again, which is less than they would take to keep.</summary>
+    private static string[] WithoutCopies(IReadOnlyList<Node> nodes, List<string> boundary)
+    {
+        foreach (Node node in nodes.Reverse())
+        {
+            if (boundary.Contains(node.Name) && node.Layer.Parameters.Count == 0 && node.Inputs.All(boundary.Contains))
+            {
+                boundary.Remove(node.Name);
+            }
+        }
+
+        return [.. boundary];
     }
 
     /// <summary>The nodes that values are computed from, in their order, without going back behind some others.</summary>

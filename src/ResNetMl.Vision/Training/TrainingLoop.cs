@@ -47,7 +47,7 @@ internal sealed class TrainingLoop : IDisposable
         _watched = options.EarlyStopping ?? new EarlyStoppingOptions();
         _inputs = new TrainingInputs(_learned, initialWeights, training, validation, options, TellOfFeatures);
         var compile = new CompileOptions { Threads = options.Threads, Precision = options.Precision };
-        _validationPass = _inputs.Validation is null ? null : new ValidationPass(_inputs.Validation, _learned.Split.Learned, options.Backend, compile);
+        _validationPass = _inputs.Validation is null ? null : new ValidationPass(_inputs.Validation, _learned.Definition, options.Backend, compile);
         _step = new TrainingStep(_learned, initialWeights, _inputs.Training.BatchSize, CountLabels(), options);
         _best = options.EarlyStopping is not null || options.KeepsBestWeights ? new BestWeights(_step.Plan.State) : null;
     }

@@ -34,7 +34,7 @@ internal sealed class TrainingStep : IDisposable
             ? new Mixup(
                 options.Mixup,
                 options.Seed,
-                learned.Split.Learned.Inputs.Select(input => input.Shape.With(0, batchSize)))
+                learned.Definition.Inputs.Select(input => input.Shape.With(0, batchSize)))
             : null;
         Optimizer = options.Optimizer.Create(Plan.State, Plan.Parallel, learned.FactorOf);
     }

@@ -22,16 +22,12 @@ internal sealed class LearnedPart
                 $"Its last layer is '{LayerSelection.Head(definition).Names[0]}'.");
         }
 
-        // A fixed part that only normalises the input is no saving: its answers would take the memory of all images.
+        // A fixed part that only normalises or reshapes the input saves nothing, and its answers would take the memory of all images.
         NetworkSplit split = NetworkSplit.Of(definition, Learns);
-        if (split.Fixed is { MultiplyAdds: 0 })
-        {
-            split = NetworkSplit.Of(definition, _ => true);
-        }
-
-        Split = split;
-        Operations = Lowering.ForTraining(split.Learned, node => !Learns(node));
-        foreach (Node node in split.Learned.Nodes)
+        Split = split.Fixed is { MultiplyAdds: > 0 } ? split : null;
+        Definition = Split?.Learned ?? definition;
+        Operations = Lowering.ForTraining(Definition, node => !Learns(node));
+        foreach (Node node in Definition.Nodes)
         {
             double factor = !Learns(node) ? 0 : options.LearningRateFactors.FirstOrDefault(entry => entry.Layers.Contains(node.Name))?.Factor ?? 1;
             foreach (ParameterSpec spec in node.Layer.Parameters)
@@ -44,10 +40,13 @@ internal sealed class LearnedPart
     /// <summary>The whole network.</summary>
     internal NetworkDefinition Whole { get; }
 
-    /// <summary>The fixed part and the rest.</summary>
-    internal NetworkSplit Split { get; }
+    /// <summary>The fixed part and the rest; null where training begins with the first convolution or linear layer.</summary>
+    internal NetworkSplit? Split { get; }
 
-    /// <summary>What a training plan runs: the rest, with its frozen layers marked.</summary>
+    /// <summary>The rest, or the whole network.</summary>
+    internal NetworkDefinition Definition { get; }
+
+    /// <summary>What a training plan runs: <see cref="Definition"/> with its frozen layers marked.</summary>
     internal OperationList Operations { get; }
 
     /// <summary>What a parameter's learning rate is multiplied by; 0: it stays.</summary>

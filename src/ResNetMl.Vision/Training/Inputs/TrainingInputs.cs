@@ -18,10 +18,10 @@ internal sealed class TrainingInputs : IDisposable
         Action<int, int> progress)
     {
         int batchSize = Math.Min(options.BatchSize, training.Count);
-        if (learned.Split.Fixed is not null)
+        if (learned.Split is { } split)
         {
             var compile = new CompileOptions { Threads = options.Threads, Precision = options.Precision };
-            _fixed = new FixedPart(learned.Split, initialWeights, options.Backend, compile, batchSize);
+            _fixed = new FixedPart(split, initialWeights, options.Backend, compile, batchSize);
         }
 
         BatchLoaderOptions order = BatchLoaderOptions.Training(batchSize, options.Augmentations, options.Seed) with { Views = options.AugmentedViews };
