@@ -5,6 +5,7 @@ using ResNetMl.Benchmarks.Fuzzing;
 using ResNetMl.Benchmarks.KillResume;
 using ResNetMl.Benchmarks.PipelineScoring;
 using ResNetMl.Benchmarks.Published;
+using ResNetMl.Benchmarks.Transfer;
 
 const string Usage = """
     Usage: dotnet run -c Release --project tests/ResNetMl.Benchmarks -- COMMAND
@@ -25,13 +26,16 @@ const string Usage = """
                     both backends and, written again, in ONNX Runtime; needs python3-torch and python3-torchvision
       pipeline-scoring [--rounds 9] [--images 64] [--batches 1,8,32] [--threads N] [--data FOLDER]
                     ApplyOnnxModel in a pipeline and ONNX Runtime called directly on the same batches, in turn; ratios
+      transfer [--sets flowers_small,deck_crack] [--seeds 3] [--data FOLDER] [--no-times]
+                    transfer learning with the image trainer's defaults on the trunk in data/weights: time from files to a saved model,
+                    first and with the features kept; stratified 5-fold accuracy
       fuzz [--count 200000] [--processes N] [--seed 1] [--first 0] [--run]
                     reads damaged ONNX, PyTorch, safetensors, JSON and model files; each must end in time, within
                     bounds and with a reader's own error; --run: networks that are read are run, forward and backward
     """;
 
 if ((KillResumeCommand.TryRun(args) ?? FuzzCommand.TryRun(args) ?? PublishedModelsCommand.TryRun(args) ?? TorchvisionCommand.TryRun(args)
-    ?? PipelineScoringCommand.TryRun(args)) is { } exitCode)
+    ?? PipelineScoringCommand.TryRun(args) ?? TransferCommand.TryRun(args)) is { } exitCode)
 {
     return exitCode;
 }

@@ -1,0 +1,75 @@
+using System.Globalization;
+using ResNetMl.Engine;
+
+namespace ResNetMl.Benchmarks.Transfer;
+
+/// <summary>The command <c>transfer</c>: how well and how fast few photographs are learned on the ResNet-50 v2 trunk of the repository.</summary>
+internal static class TransferCommand
+{
+    private static readonly string[] Sets = ["flowers_small", "deck_crack"];
+
+    internal static int? TryRun(string[] args)
+    {
+        if (args.FirstOrDefault() != "transfer")
+        {
+            return null;
+        }
+
+        string data = Text(args, "--data", Environment.GetEnvironmentVariable("RESNETML_TEST_DATA") ?? Path.Combine(Root(), "..", "shared", "data"));
+        int seeds = int.Parse(Text(args, "--seeds", "3"), CultureInfo.InvariantCulture);
+        Console.WriteLine($"{MachineName.Cpu}, {Environment.ProcessorCount} threads, {Backends.DefaultReason}");
+        foreach (string set in Text(args, "--sets", string.Join(',', Sets)).Split(','))
+        {
+            string folder = Path.Combine(data, "transfer", set);
+            if (!Directory.Exists(folder))
+            {
+                Console.Error.WriteLine($"{folder}: expected the photographs, got no such folder. Name the folder of test data with --data.");
+                return 2;
+            }
+
+            using var study = new TransferStudy(Path.Combine(Root(), "data", "weights", "resnet50-v2-trunk.onnx"), folder);
+            if (!args.Contains("--no-times"))
+            {
+                (double first, double second) = study.Times();
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{set}: {study.Count} files to saved model with the defaults {first:F1} s, again with the features kept {second:F1} s"));
+            }
+
+            var all = new List<double>();
+            for (int seed = 1; seed <= seeds; seed++)
+            {
+                IReadOnlyList<double> folds = study.CrossValidate(seed);
+                all.AddRange(folds);
+                string each = string.Join(' ', folds.Select(fold => fold.ToString("F3", CultureInfo.InvariantCulture)));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{set}: seed {seed}, stratified 5-fold micro accuracy {folds.Average():F4} ({each})"));
+            }
+
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{set}: mean of {all.Count} fits with the defaults {all.Average():F4}, standard deviation over folds {Deviation(all):F4}"));
+        }
+
+        return 0;
+    }
+
+    private static double Deviation(List<double> values) => Math.Sqrt(values.Average(value => Math.Pow(value - values.Average(), 2)));
+
+    private static string Text(string[] args, string name, string otherwise)
+    {
+        int at = Array.IndexOf(args, name);
+        return at >= 0 && at + 1 < args.Length ? args[at + 1] : otherwise;
+    }
+
+    private static string Root()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "ResNetMl.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException($"No ResNetMl.sln above {AppContext.BaseDirectory}: the benchmarks run inside a checkout.");
+    }
+}
