@@ -26,9 +26,9 @@ const string Usage = """
                     both backends and, written again, in ONNX Runtime; needs python3-torch and python3-torchvision
       pipeline-scoring [--rounds 9] [--images 64] [--batches 1,8,32] [--threads N] [--data FOLDER]
                     ApplyOnnxModel in a pipeline and ONNX Runtime called directly on the same batches, in turn; ratios
-      transfer [--sets flowers_small,deck_crack] [--seeds 3] [--data FOLDER] [--no-times]
+      transfer [--sets flowers_small,deck_crack] [--seeds 3] [--data FOLDER] [--precision auto|float32|bfloat16] [--features FOLDER]
                     transfer learning with the image trainer's defaults on the trunk in data/weights: time from files to a saved model,
-                    first and with the features kept; stratified 5-fold accuracy
+                    first and with the features kept; stratified 5-fold accuracy; --features: kept in that folder, no times
       fuzz [--count 200000] [--processes N] [--seed 1] [--first 0] [--run]
                     reads damaged ONNX, PyTorch, safetensors, JSON and model files; each must end in time, within
                     bounds and with a reader's own error; --run: networks that are read are run, forward and backward

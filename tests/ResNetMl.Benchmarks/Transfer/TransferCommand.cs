@@ -16,6 +16,7 @@ internal static class TransferCommand
         }
 
         string data = Text(args, "--data", Environment.GetEnvironmentVariable("RESNETML_TEST_DATA") ?? Path.Combine(Root(), "..", "shared", "data"));
+        string? features = Text(args, "--features", "") is { Length: > 0 } given ? given : null;
         int seeds = int.Parse(Text(args, "--seeds", "3"), CultureInfo.InvariantCulture);
         Console.WriteLine($"{MachineName.Cpu}, {Environment.ProcessorCount} threads, {Backends.DefaultReason}");
         foreach (string set in Text(args, "--sets", string.Join(',', Sets)).Split(','))
@@ -27,8 +28,10 @@ internal static class TransferCommand
                 return 2;
             }
 
-            using var study = new TransferStudy(Path.Combine(Root(), "data", "weights", "resnet50-v2-trunk.onnx"), folder);
-            if (!args.Contains("--no-times"))
+            using var study = new TransferStudy(
+                Path.Combine(Root(), "data", "weights", "resnet50-v2-trunk.onnx"), folder,
+                Enum.Parse<Precision>(Text(args, "--precision", nameof(Precision.Auto)), ignoreCase: true), features);
+            if (features is null)
             {
                 (double first, double second) = study.Times();
                 Console.WriteLine(string.Create(

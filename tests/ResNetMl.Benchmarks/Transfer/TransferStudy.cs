@@ -13,12 +13,17 @@ internal sealed class TransferStudy : IDisposable
     private readonly string _backbone;
     private readonly string _folder = Directory.CreateTempSubdirectory("resnetml-transfer-").FullName;
     private readonly IDataView _rows;
+    private readonly Precision _precision;
 
     /// <summary>Finds the photographs; they are read anew at each pass.</summary>
     /// <param name="backbone">The trunk's file.</param>
     /// <param name="folder">One folder a label.</param>
-    public TransferStudy(string backbone, string folder)
+    /// <param name="precision">In what numbers the trunk computes.</param>
+    /// <param name="featuresFolder">Where features are kept from one study to the next; null keeps none.</param>
+    public TransferStudy(string backbone, string folder, Precision precision, string? featuresFolder)
     {
+        _precision = precision;
+        Workspace = featuresFolder ?? Path.Combine(_folder, "workspace");
         _backbone = backbone;
         string[] files = [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal)
             .SelectMany(kind => Directory.GetFiles(kind, "*.jpg").Order(StringComparer.Ordinal))];
@@ -30,7 +35,7 @@ internal sealed class TransferStudy : IDisposable
     /// <summary>Photographs.</summary>
     public int Count { get; }
 
-    private string Workspace => Path.Combine(_folder, "workspace");
+    private string Workspace { get; }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -72,6 +77,7 @@ internal sealed class TransferStudy : IDisposable
         WorkspacePath = Workspace,
         ReuseTrainSetBottleneckCachedValues = true,
         MetricsCallback = _ => { },
+        Precision = _precision,
         Seed = seed,
     };
 
@@ -80,7 +86,7 @@ internal sealed class TransferStudy : IDisposable
     {
         ImageClassificationTrainer.Options options = Options(seed: 1);
         Backbone backbone = Backbone.Load(new BackboneRequest(options.Arch.ToString()) { WeightsPath = _backbone }, _context, "transfer", CancellationToken.None);
-        var extraction = new ExtractionOptions { Executor = new BackendExecutor(Backends.Default) };
+        var extraction = new ExtractionOptions { Executor = new BackendExecutor(Backends.Default), Precision = _precision };
         var cache = FeatureCache.Open(backbone, extraction, Workspace, options.TrainSetBottleneckCachedValuesFileName, reads: true, Console.Error.WriteLine);
         using var extractor = new FeatureExtractor(backbone, extraction);
         var label = LabelColumn.Find(test.Schema, "Key", "The study");
