@@ -12,10 +12,16 @@ internal sealed record FeatureTable(IReadOnlyList<float[]> Features, IReadOnlyLi
 {
     public int Count => Features.Count;
 
+    /// <summary>For each row its place among the rows that were read, which is also its place in their spool.</summary>
+    public IReadOnlyList<int> Places { get; init; } = [.. Enumerable.Range(0, Features.Count)];
+
     public FeatureTable Select(IEnumerable<int> rows)
     {
         int[] chosen = [.. rows];
-        return new FeatureTable([.. chosen.Select(row => Features[row])], [.. chosen.Select(row => Classes[row])]);
+        return new FeatureTable([.. chosen.Select(row => Features[row])], [.. chosen.Select(row => Classes[row])])
+        {
+            Places = [.. chosen.Select(row => Places[row])],
+        };
     }
 }
 
@@ -26,6 +32,9 @@ internal sealed class FeaturePass(FeatureExtractor extractor, FeatureCache cache
 {
     /// <summary>Told after each image, readable or not, from 1 on.</summary>
     public Action<int>? ImageDone { get; init; }
+
+    /// <summary>Where the images of rows that can be used are kept for later, in their order; null: nowhere.</summary>
+    public ImageSpool? Spool { get; init; }
 
     /// <summary>Ends the pass.</summary>
     public CancellationToken Token { get; init; }
@@ -60,6 +69,8 @@ internal sealed class FeaturePass(FeatureExtractor extractor, FeatureCache cache
                     }
 
                     rows.Add(row);
+                    Spool?.Add(row.Encoded, row.Name);
+                    row.Encoded = null;
                     if (row.Input is null)
                     {
                         ImageDone?.Invoke(++done);
@@ -150,7 +161,7 @@ internal sealed class FeaturePass(FeatureExtractor extractor, FeatureCache cache
         }
 
         byte[] encoded = images.BytesOf(block, number);
-        var row = new Row(name, label) { Hash = ImageHash.Of(encoded) };
+        var row = new Row(name, label) { Hash = ImageHash.Of(encoded), Encoded = Spool is null ? null : encoded };
         if (cache.TryGet(row.Hash, out float[]? features))
         {
             row.Features = features;
@@ -176,6 +187,8 @@ internal sealed class FeaturePass(FeatureExtractor extractor, FeatureCache cache
         public int Class => label;
 
         public ImageHash Hash { get; init; }
+
+        public byte[]? Encoded { get; set; }
 
         public float[]? Features { get; set; }
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using ResNetMl.Data;
 using ResNetMl.Images;
-using ResNetMl.Networks;
 using ResNetMl.Runtime;
 using ResNetMl.Tensors;
 using Dataset = ResNetMl.Vision.ImageClassificationTrainer.ImageClassificationMetrics.Dataset;
@@ -45,16 +44,23 @@ internal sealed class ImageClassificationFit(IHostEnvironment environment, Image
             Decoding = scoring.Predictor.Decoding,
         };
         long start = Stopwatch.GetTimestamp();
-        using var extractor = new FeatureExtractor(backbone, extraction);
-        FeatureTable rows = Features(extractor, Dataset.Train, training, images, label.ClassesOf, label.Column);
-        FeatureTable? held = validation is null
-            ? null
-            : Features(
-                extractor, Dataset.Validation, validation, ImageColumn.Find(validation.Schema, options.FeatureColumnName, nameof(ImageClassificationTrainer)),
-                validationLabels!.ClassesOf, validationLabels!.Column);
-        if (validation is null && options.ValidationSetFraction is { } fraction)
+        using ImageSpool? spool = NewSpool();
+        using ImageSpool? heldSpool = validation is null ? null : NewSpool();
+        FeatureTable rows;
+        FeatureTable? held;
+        using (var extractor = new FeatureExtractor(backbone, extraction))
         {
-            (int[] learned, int[] heldOut) = ValidationSplit.Of(rows.Classes, fraction, seed);
+            rows = Features(extractor, Dataset.Train, training, images, label.ClassesOf, label.Column, spool);
+            held = validation is null
+                ? null
+                : Features(
+                    extractor, Dataset.Validation, validation, ImageColumn.Find(validation.Schema, options.FeatureColumnName, nameof(ImageClassificationTrainer)),
+                    validationLabels!.ClassesOf, validationLabels!.Column, heldSpool);
+        }
+
+        if (validation is null)
+        {
+            (int[] learned, int[] heldOut) = ValidationSplit.Of(rows.Classes, options.ValidationSetFraction ?? 0, seed);
             held = rows.Select(heldOut);
             rows = rows.Select(learned);
         }
@@ -67,9 +73,41 @@ internal sealed class ImageClassificationFit(IHostEnvironment environment, Image
         CheckClasses(rows, label);
         FeatureScaling scaling = FeatureScaling.Of(rows);
         HeadTrainingResult trained = TrainHead(rows, held, scaling, label.Labels.Count, backbone.FeatureCount);
-        Model model = Compose(backbone, scaling.Fold(trained.Head), label, trained, rows.Count, held?.Count ?? 0, start);
+        var network = new HeadedNetwork(backbone, label.Labels.Count);
+        TrainingResult? tuned = FineTune(network, backbone, trained, scaling, rows, held, spool, heldSpool ?? spool, label.Labels.Names);
+        Model model = Compose(network, backbone, scaling, label, trained, tuned, rows.Count, held?.Count ?? 0, start);
         SaveToWorkspace(model);
         return new ImageClassificationModelParameters(model, scoring, _leftOut);
+    }
+
+    private ImageSpool? NewSpool() => options.FineTuning is null ? null : new ImageSpool(environment.TempFilePath);
+
+    /// <summary>The fine-tuned network, where the options ask for one and it is better than the head alone as far as held-out rows tell.</summary>
+    private TrainingResult? FineTune(
+        HeadedNetwork network, Backbone backbone, HeadTrainingResult trained, FeatureScaling scaling, FeatureTable rows, FeatureTable? held, ImageSpool? spool,
+        ImageSpool? heldSpool, IReadOnlyList<string> labels)
+    {
+        if (options.FineTuning is not { } fineTuning)
+        {
+            return null;
+        }
+
+        TrainingResult result = new FineTuningRun(options, Scoring(), seed) { Measured = metrics => Tell(new() { Train = metrics }), Report = Report }.Run(
+            fineTuning, network, backbone, trained.Head, scaling, new SpooledExamples(spool!, rows, labels, "the training rows"),
+            held is null ? null : new SpooledExamples(heldSpool!, held, labels, "the validation rows"));
+        EpochRecord kept = result.History[(result.BestEpoch ?? result.History.Count) - 1];
+        if (trained.History[trained.BestEpoch].Validation is { } alone && kept is { ValidationAccuracy: { } accuracy, ValidationLoss: { } loss } &&
+            !(accuracy > alone.Accuracy || ((float)accuracy == alone.Accuracy && loss < alone.CrossEntropy)))
+        {
+            Report(
+                ChannelMessageKind.Info,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Fine-tuning {fineTuning} did not make the validation better ({alone.Accuracy:F4} before, {accuracy:F4} after): the head alone is kept."));
+            return null;
+        }
+
+        return result;
     }
 
     private Backbone LoadBackbone() => Backbone.Load(
@@ -96,7 +134,8 @@ internal sealed class ImageClassificationFit(IHostEnvironment environment, Image
     }
 
     private FeatureTable Features(
-        FeatureExtractor extractor, Dataset dataset, BlockView view, ImageColumn images, Func<Block, int[]> classesOf, DataViewSchema.Column label)
+        FeatureExtractor extractor, Dataset dataset, BlockView view, ImageColumn images, Func<Block, int[]> classesOf, DataViewSchema.Column label,
+        ImageSpool? spool)
     {
         (string name, bool reuses) = dataset == Dataset.Train
             ? (options.TrainSetBottleneckCachedValuesFileName, options.ReuseTrainSetBottleneckCachedValues)
@@ -109,6 +148,7 @@ internal sealed class ImageClassificationFit(IHostEnvironment environment, Image
         var pass = new FeaturePass(extractor, cache)
         {
             Warn = Warn,
+            Spool = spool,
             Token = Token,
             ImageDone = index => Tell(new() { Bottleneck = new() { DatasetUsed = dataset, Index = index, Total = total } }),
         };
@@ -139,6 +179,7 @@ internal sealed class ImageClassificationFit(IHostEnvironment environment, Image
             EarlyStopping = options.EarlyStoppingCriteria?.Fresh(),
             TestsOnTrainingRows = options.TestOnTrainSet,
             LabelSmoothing = options.LabelSmoothing,
+            ClassWeights = options.ClassWeights?.For([.. Enumerable.Range(0, classes).Select(k => rows.Classes.Count(label => label == k))]),
             Measured = metrics => Tell(new() { Train = metrics }),
             Token = Token,
         };
@@ -171,59 +212,44 @@ internal sealed class ImageClassificationFit(IHostEnvironment environment, Image
     }
 
     private Model Compose(
-        Backbone backbone, SoftmaxHead head, LabelColumn label, HeadTrainingResult trained, int trainedOn, int validatedOn, long start)
+        HeadedNetwork network, Backbone backbone, FeatureScaling scaling, LabelColumn label, HeadTrainingResult trained, TrainingResult? tuned, int trainedOn,
+        int validatedOn, long start)
     {
-        NetworkDefinition trunk = backbone.Definition;
-        string name = "fc";
-        for (int number = 2; trunk.Nodes.Any(node => node.Name == name || node.Name.StartsWith($"{name}.", StringComparison.Ordinal)); number++)
-        {
-            name = $"fc{number}";
-        }
-
-        var definition = new NetworkDefinition(
-            trunk.Name, trunk.Inputs, [.. trunk.Nodes, new Node(name, new Linear(head.FeatureCount, head.Classes), [trunk.Outputs[0]])], [name]);
-        var weights = new StateDictionary();
-        foreach ((string key, Tensor tensor) in backbone.Weights)
-        {
-            weights.Add(key, tensor);
-        }
-
-        weights.Add($"{name}.weight", new Tensor([head.Classes, head.FeatureCount], head.Weight));
-        weights.Add($"{name}.bias", new Tensor([head.Classes], head.Bias));
+        StateDictionary weights = tuned is null
+            ? network.Weights(backbone.Weights, scaling.Fold(trained.Head))
+            : network.Weights(tuned.Model.Weights, scaling.Fold(network.HeadOf(tuned.Model.Weights)));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        HeadEpoch best = trained.History[trained.BestEpoch];
-        var model = new Model(definition, weights, backbone.Preprocessing, label.Labels.Names)
+        IReadOnlyList<EpochRecord> history = tuned?.History ?? [.. trained.History.Select(epoch => Record(epoch, seconds / trained.History.Count))];
+        EpochRecord kept = history[(tuned is null ? trained.BestEpoch + 1 : tuned.BestEpoch ?? history.Count) - 1];
+        var model = new Model(network.Definition, weights, backbone.Preprocessing, label.Labels.Names)
         {
             Provenance = new ModelProvenance
             {
-                Origin = $"features of {backbone.Name}, a head trained on them",
-                TrainingData = string.Create(CultureInfo.InvariantCulture, $"{trainedOn} rows of {head.Classes} labels, {validatedOn} held out, {_leftOut.Count} left out"),
-                Options = OptionsInWords(trained),
-                History = [.. trained.History.Select(epoch => Record(epoch, seconds / trained.History.Count))],
+                Origin = $"features of {backbone.Name}, a head trained on them{(tuned is null ? "" : $", fine-tuned: {options.FineTuning}")}",
+                TrainingData = string.Create(
+                    CultureInfo.InvariantCulture, $"{trainedOn} rows of {label.Labels.Count} labels, {validatedOn} held out, {_leftOut.Count} left out"),
+                Options = OptionsInWords(kept),
+                History = history,
             },
         };
-        return best.Validation is { } validation
-            ? model.WithMetrics(new ModelMetrics(new Dictionary<string, double>
-            {
-                ["microAccuracy"] = validation.Accuracy,
-                ["logLoss"] = validation.CrossEntropy,
-            })
+        return kept is { ValidationAccuracy: { } accuracy, ValidationLoss: { } loss }
+            ? model.WithMetrics(new ModelMetrics(new Dictionary<string, double> { ["microAccuracy"] = accuracy, ["logLoss"] = loss })
             {
                 MeasuredOn = string.Create(CultureInfo.InvariantCulture, $"validation: {validatedOn} examples"),
             })
             : model;
     }
 
-    private Dictionary<string, string> OptionsInWords(HeadTrainingResult trained) => new()
+    private Dictionary<string, string> OptionsInWords(EpochRecord kept) => new()
     {
         ["architecture"] = options.Arch.ToString(),
         ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
         ["batchSize"] = options.BatchSize.ToString(CultureInfo.InvariantCulture),
-        ["epochs"] = trained.History.Count.ToString(CultureInfo.InvariantCulture),
-        ["keptEpoch"] = (trained.BestEpoch + 1).ToString(CultureInfo.InvariantCulture),
+        ["keptEpoch"] = kept.Epoch.ToString(CultureInfo.InvariantCulture),
         ["learningRate"] = options.LearningRate.ToString(CultureInfo.InvariantCulture),
         ["schedule"] = options.LearningRateScheduler?.GetType().Name ?? "constant",
         ["labelSmoothing"] = options.LabelSmoothing.ToString(CultureInfo.InvariantCulture),
+        ["fineTuning"] = options.FineTuning?.ToString() ?? "none",
     };
 
     private static EpochRecord Record(HeadEpoch epoch, double seconds) => new(

@@ -50,6 +50,9 @@ public sealed partial class ImageClassificationTrainer
         /// <summary>Which rows were measured.</summary>
         public ImageClassificationMetrics.Dataset DatasetUsed { get; init; }
 
+        /// <summary>Whether this is an epoch of <see cref="Options.FineTuning"/>, whose epochs count from 0 again; else the head's on its features.</summary>
+        public bool IsFineTuning { get; init; }
+
         /// <summary>Batches that were learned from, or for validation measured, in this epoch.</summary>
         public int BatchProcessedCount { get; init; }
 

@@ -114,6 +114,21 @@ public sealed partial class ImageClassificationTrainer
         /// <summary>Share of each label's target spread over all classes, in [0, 1).</summary>
         public double LabelSmoothing;
 
+        /// <summary>How much the rows of each label count; null: each row the same. Given weights are in the order of the label's keys.</summary>
+        public ClassWeights? ClassWeights;
+
+        /// <summary>What is trained on the images after the head; null: nothing, as in ML.NET.</summary>
+        public FineTuning? FineTuning;
+
+        /// <summary>Random changes of the training images; needs <see cref="FineTuning"/>.</summary>
+        public IReadOnlyList<Augmentation> Augmentations = [];
+
+        /// <summary>α of mixup (<see cref="TrainerOptions.Mixup"/>), ≥ 0; needs <see cref="FineTuning"/>.</summary>
+        public double Mixup;
+
+        /// <summary>What moves the weights in fine-tuning; null: gradient descent with momentum 0.9 and weight decay 1e-4. Needs <see cref="FineTuning"/>.</summary>
+        public OptimizerOptions? Optimizer;
+
         /// <summary>What a program changed it to, or the default schedule from the rate it gave.</summary>
         internal LearningRateScheduler? EffectiveScheduler() => ReferenceEquals(LearningRateScheduler, _defaultScheduler) && LearningRate != DefaultLearningRate
             ? new ExponentialLRDecay(LearningRate, _defaultScheduler.NumEpochsPerDecay, _defaultScheduler.DecayRate, _defaultScheduler.Staircase)
