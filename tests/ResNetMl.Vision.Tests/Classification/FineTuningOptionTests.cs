@@ -6,6 +6,7 @@ using ResNetMl.TestSupport;
 using ResNetMl.Vision.Tests.Vision;
 using Metrics = ResNetMl.Vision.ImageClassificationTrainer.ImageClassificationMetrics;
 using Options = ResNetMl.Vision.ImageClassificationTrainer.Options;
+using Tuning = ResNetMl.Vision.FineTuning;
 
 namespace ResNetMl.Vision.Tests.Classification;
 
@@ -35,7 +36,7 @@ public sealed class FineTuningOptionTests : IDisposable
         Model tuned = Fit(rows, options =>
         {
             Small(options);
-            options.FineTuning = FineTuning.LastBlocks(1) with { Epochs = 2, BatchSize = 4 };
+            options.FineTuning = Tuning.LastBlocks(1) with { Epochs = 2, BatchSize = 4 };
             options.MetricsCallback = seen.Add;
         });
 
@@ -95,7 +96,7 @@ public sealed class FineTuningOptionTests : IDisposable
         Model tuned = Fit(rows, options =>
         {
             Half(options);
-            options.FineTuning = FineTuning.WholeNetwork with { Epochs = 6, BatchSize = 8, LearningRate = 0.02, BackboneLearningRateFactor = 0.3 };
+            options.FineTuning = Tuning.WholeNetwork with { Epochs = 6, BatchSize = 8, LearningRate = 0.02, BackboneLearningRateFactor = 0.3 };
             options.Augmentations = [new PadAndCrop(1)];
             options.ClassWeights = ClassWeights.Balanced;
             options.Mixup = 0.2;
@@ -113,7 +114,7 @@ public sealed class FineTuningOptionTests : IDisposable
         Model model = Fit(TinyBackbone.Rows(60), options =>
         {
             options.ValidationSetFraction = null;
-            options.FineTuning = FineTuning.HeadOnly with { Epochs = 4, BatchSize = 8, AugmentedViews = 2 };
+            options.FineTuning = Tuning.HeadOnly with { Epochs = 4, BatchSize = 8, AugmentedViews = 2 };
             options.Augmentations = [new PadAndCrop(1)];
         });
         Model backbone = Model.Load(_backbone.Path);
@@ -148,7 +149,7 @@ public sealed class FineTuningOptionTests : IDisposable
         Assert.ThrowsAny<OperationCanceledException>(() => Fit(TinyBackbone.Rows(30), options =>
         {
             options.CancellationToken = source.Token;
-            options.FineTuning = FineTuning.WholeNetwork;
+            options.FineTuning = Tuning.WholeNetwork;
             options.MetricsCallback = metrics =>
             {
                 if (metrics.Train is { IsFineTuning: true, Epoch: 1 })
