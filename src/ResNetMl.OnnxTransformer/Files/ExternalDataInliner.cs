@@ -93,7 +93,8 @@ internal sealed class ExternalDataInliner
             long length = external.Length ?? file.Length - external.Offset;
             if (length < 0 || external.Offset + length > file.Length)
             {
-                throw new InterchangeException($"{_name}: expected {length:N0} bytes from byte {external.Offset:N0} of '{external.Location}', which has {file.Length:N0}. Check that the file is whole.");
+                throw new InterchangeException(
+                    $"{_name}: expected {length:N0} bytes from byte {external.Offset:N0} of '{external.Location}', which has {file.Length:N0}. Check that the file is whole.");
             }
 
             if (length > Array.MaxLength)

@@ -35,6 +35,23 @@ internal sealed class BoundInput
     /// <summary>Whether rows may have another number of entries than one along an open axis 0.</summary>
     internal bool OpensFirstAxis => _port.HasOpenFirstAxis && _lengths is not [1, ..];
 
+    /// <summary>
+    /// What to warn of: the column has dimensions of its own that are not the input's, such as [224, 224, 3] for [N, 3, 224, 224], and only as
+    /// many elements. Null where there is nothing.
+    /// </summary>
+    internal string? Warning
+    {
+        get
+        {
+            int[] column = [.. Vector?.Dimensions.Where(length => length != 1) ?? []];
+            int[] input = [.. _lengths.Where(length => length != 1)];
+            return column.Length < 2 || (column.Length == input.Length && Fit(input, column))
+                ? null
+                : $"{_modelName}: column '{Column.Name}' is {Column.Type}, input '{_port.Name}' {_port}. The elements of a row fill the input in the order they lie in; " +
+                    "if the column's axes are in another order, such as height, width, channel, the results are wrong.";
+        }
+    }
+
     /// <summary>Binds an input to its column.</summary>
     /// <exception cref="ArgumentException">The column is of another type, or its length cannot be the input's.</exception>
     internal static BoundInput Bind(string modelName, OnnxPort port, DataViewSchema.Column column)
@@ -74,8 +91,23 @@ internal sealed class BoundInput
 
     /// <summary>The shape of a row's tensor.</summary>
     /// <exception cref="ShapeMismatchException">The row's elements do not fill the input's shape.</exception>
-    internal long[] ShapeOfRow(int length, DataViewRowId id) => FixedShape ?? ShapeOf(length) ?? throw new ShapeMismatchException(
-        string.Create(CultureInfo.InvariantCulture, $"{_modelName}: expected {_port} for input '{_port.Name}', got {length} elements in column '{Column.Name}' of row {id.Low}. {Advice}"));
+    internal long[] ShapeOfRow(int length, DataViewRowId id)
+    {
+        CheckLength(length, id);
+        return FixedShape ?? ShapeOf(length)!;
+    }
+
+    /// <summary>Holds that a row's elements fill the input's shape.</summary>
+    /// <exception cref="ShapeMismatchException">They do not.</exception>
+    internal void CheckLength(int length, DataViewRowId id)
+    {
+        if (FixedShape is null ? ShapeOf(length) is null : length != (Vector?.Size ?? 1))
+        {
+            throw new ShapeMismatchException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_modelName}: expected {_port} for input '{_port.Name}', got {length} elements in column '{Column.Name}' of row {id.Low}. {Advice}"));
+        }
+    }
 
     private const string Advice = "Bring each row to the model's size, or say the shape in the shape dictionary.";
 

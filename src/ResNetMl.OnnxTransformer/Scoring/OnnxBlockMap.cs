@@ -67,6 +67,15 @@ internal sealed class OnnxBlockMap : BlockMap
         int[] all = [.. Enumerable.Range(0, block.RowCount)];
         if (_inputs.All(input => input.FixedShape is not null))
         {
+            // Another program's view may give rows that are not as long as its schema says: they must not shift the rows after them.
+            for (int index = 0; index < _inputs.Length; index++)
+            {
+                foreach (int row in all)
+                {
+                    _inputs[index].CheckLength(_feeds[index].Length(block, row), block.Ids[row]);
+                }
+            }
+
             return [(all, [.. _inputs.Select(input => input.FixedShape!)])];
         }
 
@@ -88,12 +97,21 @@ internal sealed class OnnxBlockMap : BlockMap
         for (int start = 0; start < rows.Length; start += largest)
         {
             int[] together = rows[start..Math.Min(rows.Length, start + largest)];
-            if (together.Length == 1 || !_model.Gate.IsOpen || !TryComputeTogether(block, together, shapes))
+            bool isBatch = together.Length > 1 && _model.Gate.IsOpen;
+            if (isBatch && TryComputeTogether(block, together, shapes))
             {
-                foreach (int row in together)
-                {
-                    ComputeOne(block, row, shapes);
-                }
+                continue;
+            }
+
+            foreach (int row in together)
+            {
+                ComputeOne(block, row, shapes);
+            }
+
+            // Each row could be computed alone, so it was their number.
+            if (isBatch)
+            {
+                _model.Gate.Close();
             }
         }
     }
@@ -122,24 +140,16 @@ internal sealed class OnnxBlockMap : BlockMap
             if (!_sinks.Select((sink, output) => sink.HasEntries(results[output], rows.Length)).All(has => has)
                 || (isTrial && !AgreesAlone(block, rows, shapes, results)))
             {
-                _model.Gate.Close();
                 return false;
             }
 
             Take(results, rows);
             return true;
         }
-        catch (OnnxRuntimeException exception)
+        catch (OnnxRuntimeException)
         {
-            if (isTrial)
-            {
-                // Row by row tells whether it is the rows or their number.
-                _model.Gate.Close();
-                return false;
-            }
-
-            throw new InterchangeException(
-                $"{_model.Session.Name}: ONNX Runtime could not compute rows {block.Ids[rows[0]].Low} to {block.Ids[rows[^1]].Low} together: {exception.Message.Trim()}", exception);
+            // Row by row tells which row it is, or that it was their number.
+            return false;
         }
     }
 

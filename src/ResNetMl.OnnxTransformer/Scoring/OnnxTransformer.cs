@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ResNetMl.Data;
 using ResNetMl.Runtime;
 
@@ -19,6 +20,7 @@ public sealed class OnnxTransformer : RowMappingTransformer, ISavableTransformer
     private readonly OnnxSettings _settings;
     private readonly OnnxSession _session;
     private readonly OnnxModelOnColumns _model;
+    private readonly ConcurrentDictionary<string, bool> _warnings = new(StringComparer.Ordinal);
     private int _isDisposed;
 
     private OnnxTransformer(IHostEnvironment environment, OnnxModelSource source, OnnxSettings settings, OnnxSession session)
@@ -87,6 +89,15 @@ public sealed class OnnxTransformer : RowMappingTransformer, ISavableTransformer
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
         BoundInput[] inputs = [.. _model.Inputs.Select(port => BoundInput.Bind(ModelName, port, Require(inputSchema, port.Name)))];
+        foreach (string warning in inputs.Select(input => input.Warning).OfType<string>())
+        {
+            // Binding happens for each view, each schema asked for and each engine; once is enough.
+            if (_warnings.TryAdd(warning, true))
+            {
+                _environment.Report(LogSource, ChannelMessageKind.Warning, warning);
+            }
+        }
+
         return new OnnxMapping(inputSchema, _model, inputs);
     }
 }

@@ -1,4 +1,5 @@
 using ResNetMl.Data;
+using ResNetMl.Networks;
 using ResNetMl.Transforms.Onnx;
 
 namespace ResNetMl.Interchange.Tests.OnnxScoring;
@@ -209,6 +210,34 @@ public sealed class ScoringTests
         Assert.Equal(3, read);
     }
 
+    [Fact]
+    public void A_column_of_other_dimensions_but_as_many_elements_is_taken_as_it_lies_with_one_warning()
+    {
+        var warnings = new List<string>();
+        _context.Log += (_, message) => warnings.Add(message.RawMessage);
+        string path = TestModels.PathOf("classifier-one-image");
+        float[] pixels = TestModels.Noise(3 * 8 * 8, 1);
+        IDataView view = _context.Data.LoadFromEnumerable([new InterleavedRow { Pixels = pixels }]);
+        using OnnxTransformer model = _context.Transforms.ApplyOnnxModel("softmaxout_1", "data_0", path).Fit(view);
+
+        float[] score = model.Transform(view).GetColumn<float[]>("softmaxout_1").Single();
+
+        Assert.Equal(TestModels.Direct(path, "data_0", [1, 3, 8, 8], pixels, "softmaxout_1"), score);
+        Assert.StartsWith($"{path}: column 'data_0' is Vector<Single, 8, 8, 3>, input 'data_0' Float [1, 3, 8, 8]. ", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failing_row_of_a_batch_is_named_and_the_others_of_later_batches_are_computed_together_again()
+    {
+        IDataView view = _context.Data.LoadFromEnumerable([new LengthRow { X = [1, 2] }, new LengthRow { X = [3] }]);
+        using OnnxTransformer model = _context.Transforms.ApplyOnnxModel(TestModels.PathOf("lengths")).Fit(view);
+        var error = Assert.Throws<ShapeMismatchException>(() => Blocks(model.Transform(view), "total", 2).Count());
+        Assert.Contains("got 1 elements in column 'x' of row 1", error.Message, StringComparison.Ordinal);
+
+        IDataView good = _context.Data.LoadFromEnumerable(Enumerable.Range(0, 8).Select(row => new LengthRow { X = [row, 1, 2, 3] }));
+        Assert.Equal(Enumerable.Range(0, 8).Select(row => new float[] { row + 2, 4 }), Blocks(model.Transform(good), "total", 8));
+    }
+
     private static float[][] Numbers(int count) => [.. Enumerable.Range(0, count).Select(row => TestModels.Noise(3, row))];
 
     private static IEnumerable<float[]> Blocks(IDataView view, string column, int rows)
@@ -241,6 +270,12 @@ public sealed class ScoringTests
     private sealed class FlatRow
     {
         [ColumnName("data_0"), VectorType(3 * 8 * 8)]
+        public float[] Pixels = [];
+    }
+
+    private sealed class InterleavedRow
+    {
+        [ColumnName("data_0"), VectorType(8, 8, 3)]
         public float[] Pixels = [];
     }
 
