@@ -100,7 +100,7 @@ internal sealed record Backbone(string Name, NetworkDefinition Definition, State
                 : throw new ArgumentException(
                     $"it makes {features} features of images of {trunk.Definition.Inputs[0].Shape} and {resized} of {input}, so it does not average over an image's places");
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or ShapeMismatchException)
         {
             throw new InterchangeException(
                 $"'{path}': expected a network that makes features of images of {preprocessing.OutputSize}, got: {exception.Message.TrimEnd('.')}. " +
