@@ -4,6 +4,7 @@ using ResNetMl.Benchmarks.Exporters;
 using ResNetMl.Benchmarks.Fuzzing;
 using ResNetMl.Benchmarks.KillResume;
 using ResNetMl.Benchmarks.PipelineScoring;
+using ResNetMl.Benchmarks.Pool;
 using ResNetMl.Benchmarks.Published;
 using ResNetMl.Benchmarks.Transfer;
 
@@ -21,6 +22,9 @@ const string Usage = """
       published [--images 10000] [--data FOLDER]
                     the published CIFAR-10 ResNets from every format, with every executor, after every export,
                     against PyTorch's logits and the published number of correct answers
+      pool [--callers 64] [--rounds 5] [--network resnet20|trunk] [--executor A,B] [--images 512] [--photographs 50] [--predictions 100000]
+                    [--data FOLDER] [--root REPOSITORY]
+                    many threads on one prediction pool: answers beside one thread's, speed beside batches of one caller, memory
       torchvision [--architectures A,B] [--opsets 9,11,13,15,17] [--variants batch,fixed,size,unfolded,preserve,initializers]
                     torchvision's classifiers, random weights, exported by PyTorch, read here and compared with its logits on
                     both backends and, written again, in ONNX Runtime; needs python3-torch and python3-torchvision
@@ -35,7 +39,7 @@ const string Usage = """
     """;
 
 if ((KillResumeCommand.TryRun(args) ?? FuzzCommand.TryRun(args) ?? PublishedModelsCommand.TryRun(args) ?? TorchvisionCommand.TryRun(args)
-    ?? PipelineScoringCommand.TryRun(args) ?? TransferCommand.TryRun(args)) is { } exitCode)
+    ?? PipelineScoringCommand.TryRun(args) ?? PoolCommand.TryRun(args) ?? TransferCommand.TryRun(args)) is { } exitCode)
 {
     return exitCode;
 }

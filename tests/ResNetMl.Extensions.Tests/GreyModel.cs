@@ -1,5 +1,6 @@
 using ResNetMl.Data;
 using ResNetMl.Images;
+using ResNetMl.Interchange;
 using ResNetMl.Networks;
 using ResNetMl.Tensors;
 using ResNetMl.Vision;
@@ -61,7 +62,8 @@ internal static class GreyModel
         context.Model.Save(context.Transforms.Conversion.MapValueToKey("Key", "Text").Fit(rows), rows.Schema, path);
     }
 
-    private static Model Make(string suffix)
+    /// <summary>The classifier's network alone: input [1, 6, 6] to <c>fc</c> [2], the first number and its negative.</summary>
+    internal static ImportedNetwork Network()
     {
         var weight = new Tensor([2, Side * Side]);
         weight.Span[0] = 1;
@@ -69,8 +71,14 @@ internal static class GreyModel
         var weights = new StateDictionary { ["fc.weight"] = weight, ["fc.bias"] = new Tensor([2]) };
         NetworkDefinition network = NetworkDefinition.FromLayer(
             "linear", [1, Side, Side], Layers.Sequence(Layers.Flatten(), Layers.Linear(Side * Side, 2).Named("fc")));
+        return new ImportedNetwork(network, weights);
+    }
+
+    private static Model Make(string suffix)
+    {
+        ImportedNetwork network = Network();
         var preprocessing = new Preprocessing(new ResizeExactly(Side, Side), null, ChannelOrder.Grey, [0.5f], [0.25f]);
-        return new Model(network, weights, preprocessing, [$"bright-{suffix}", $"dark-{suffix}"]);
+        return new Model(network.Definition, network.Weights, preprocessing, [$"bright-{suffix}", $"dark-{suffix}"]);
     }
 
     private sealed class Word
