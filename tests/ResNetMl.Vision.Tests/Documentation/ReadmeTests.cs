@@ -29,6 +29,59 @@ public sealed class ReadmeTests : IDisposable
         Assert.Equal(10, Model.Load(modelFile).Labels.Count);
     }
 
+    [Fact]
+    public void The_pipeline_example_learns_flowers()
+    {
+        string modelFile = Path.Combine(_folder, "flowers.zip");
+
+        string answer = LearnFlowers(SampleData.Flowers, SampleData.Backbone, modelFile);
+
+        Assert.Contains(answer, new[] { "daisy", "dandelion", "roses", "sunflowers", "tulips" });
+        Assert.True(File.Exists(modelFile));
+    }
+
+    #region snippet: learn-flowers
+    private sealed class Picture
+    {
+        public string ImagePath { get; set; } = "";
+
+        public string Label { get; set; } = "";
+    }
+
+    private sealed class Answer
+    {
+        public string PredictedLabel { get; set; } = "";
+
+        public float[] Score { get; set; } = [];
+    }
+
+    private static string LearnFlowers(string folder, string backbone, string modelFile)
+    {
+        var mlContext = new MLContext(seed: 1);
+        IDataView pictures = mlContext.Data.LoadFromEnumerable(Directory.EnumerateFiles(folder, "*.jpg", SearchOption.AllDirectories)
+            .Select(path => new Picture { ImagePath = path, Label = Path.GetFileName(Path.GetDirectoryName(path)!) }).ToArray());
+        DataOperationsCatalog.TrainTestData parts = mlContext.Data.TrainTestSplit(pictures, testFraction: 0.2);
+
+        var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
+            .Append(mlContext.Transforms.LoadRawImageBytes("Image", imageFolder: null, inputColumnName: "ImagePath"))
+            .Append(mlContext.MulticlassClassification.Trainers.ImageClassification(new ImageClassificationTrainer.Options
+            {
+                FeatureColumnName = "Image",
+                WeightsPath = backbone,
+                MetricsCallback = metrics => Console.WriteLine(metrics),
+            }))
+            .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+
+        ITransformer model = pipeline.Fit(parts.TrainSet);
+        MulticlassClassificationMetrics metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(parts.TestSet));
+        Console.WriteLine($"accuracy {metrics.MicroAccuracy:P1}");
+        mlContext.Model.Save(model, pictures.Schema, modelFile);
+
+        using PredictionEngine<Picture, Answer> engine = mlContext.Model.CreatePredictionEngine<Picture, Answer>(model);
+        return engine.Predict(new Picture { ImagePath = Directory.EnumerateFiles(folder, "*.jpg", SearchOption.AllDirectories).First() }).PredictedLabel;
+    }
+    #endregion
+
     #region snippet: train-and-measure
     private static MulticlassClassificationMetrics TrainAndMeasure(string trainingData, string testData, string modelFile, int epochs)
     {
