@@ -42,6 +42,9 @@ internal static unsafe class OnnxRuntimeLibrary
     private static readonly Lazy<(string? Version, string? WhyNot)> Started = new(Start);
     private static readonly Lock EnvironmentLock = new();
 
+    // ONNX Runtime starts once in a process, and where its log goes is settled then for all of it; no answer depends on it.
+    private static readonly System.Runtime.CompilerServices.StrongBox<bool> OwnLog = new();
+
     /// <summary>The file's name on this system.</summary>
     internal static string FileName =>
         OperatingSystem.IsWindows() ? "onnxruntime.dll" : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
@@ -53,7 +56,7 @@ internal static unsafe class OnnxRuntimeLibrary
     internal static string? WhyNot => Started.Value.WhyNot;
 
     /// <summary>Whether messages of sessions come to <see cref="SessionLog"/>: not where the application started ONNX Runtime itself, with a log of its own.</summary>
-    internal static bool HasOwnLog { get; private set; }
+    internal static bool HasOwnLog => OwnLog.Value;
 
     /// <summary>Loads the library if no one has, and starts it.</summary>
     /// <param name="makeSharedThreads">
@@ -84,7 +87,7 @@ internal static unsafe class OnnxRuntimeLibrary
                 threadOptions = sharedThreads,
             };
             OrtEnv.CreateInstanceWithOptions(ref options);
-            HasOwnLog = true;
+            OwnLog.Value = true;
         }
     }
 

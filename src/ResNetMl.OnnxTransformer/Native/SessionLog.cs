@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using ResNetMl.Runtime;
 
@@ -10,7 +9,6 @@ namespace ResNetMl.Transforms.Onnx.Native;
 internal sealed class SessionLog : IDisposable
 {
     private static readonly ConcurrentDictionary<string, SessionLog> Open = new(StringComparer.Ordinal);
-    private static int _count;
 
     private readonly WeakReference<IHostEnvironment> _environment;
     private readonly string _source;
@@ -20,7 +18,7 @@ internal sealed class SessionLog : IDisposable
         // The table must not keep a context alive that nobody else does.
         _environment = new WeakReference<IHostEnvironment>(environment);
         _source = userId.Length > 0 ? $"OnnxTransformer; {userId}" : OnnxTransformer.LogSource;
-        Id = string.Create(CultureInfo.InvariantCulture, $"ResNetMl.{Interlocked.Increment(ref _count)}");
+        Id = $"ResNetMl.{Guid.NewGuid():N}";
     }
 
     /// <summary>The session's identifier in ONNX Runtime's log.</summary>
