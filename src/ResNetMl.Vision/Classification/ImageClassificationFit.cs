@@ -183,10 +183,18 @@ internal sealed class ImageClassificationFit(IHostEnvironment environment, Image
             Measured = metrics => Tell(new() { Train = metrics }),
             Token = Token,
         };
-        return training.Train(
-            SoftmaxHead.Initial(classes, featureCount, seed),
-            new ScaledRows(scaling.Apply(rows), featureCount, rows.Classes),
-            held is null ? null : new ScaledRows(scaling.Apply(held), featureCount, held.Classes));
+        float[] scaled = scaling.Apply(rows);
+        var decorrelation = FeatureDecorrelation.Of(scaled, featureCount, seed);
+        ScaledRows Rows(float[] features, FeatureTable table)
+        {
+            decorrelation.Apply(features, featureCount);
+            return new ScaledRows(features, featureCount, table.Classes);
+        }
+
+        HeadTrainingResult result = training.Train(
+            SoftmaxHead.Initial(classes, featureCount, seed), Rows(scaled, rows), held is null ? null : Rows(scaling.Apply(held), held));
+        decorrelation.Apply(result.Head.Weight, featureCount);
+        return result;
     }
 
     private void CheckClasses(FeatureTable rows, LabelColumn label)

@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using ResNetMl.Engine;
 using ResNetMl.Images;
 
@@ -61,7 +59,7 @@ internal sealed class SoftmaxHead(int classes, int featureCount)
         logits = classes <= 1024 ? logits : new float[classes];
         for (int k = 0; k < classes; k++)
         {
-            logits[k] = Dot(Weight.AsSpan(k * featureCount, featureCount), features) + Bias[k];
+            logits[k] = FeatureMath.Dot(Weight.AsSpan(k * featureCount, featureCount), features) + Bias[k];
         }
 
         SoftmaxCrossEntropy.Softmax(logits, classes, probabilities);
@@ -83,45 +81,10 @@ internal sealed class SoftmaxHead(int classes, int featureCount)
             {
                 float error = errors[(row * classes) + k];
                 sum += error;
-                AddScaled(weight, rows.Slice(row * featureCount, featureCount), share * error);
+                FeatureMath.AddScaled(weight, rows.Slice(row * featureCount, featureCount), share * error);
             }
 
             Bias[k] += share * sum;
-        }
-    }
-
-    private static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
-    {
-        ReadOnlySpan<Vector<float>> leftLanes = MemoryMarshal.Cast<float, Vector<float>>(left);
-        ReadOnlySpan<Vector<float>> rightLanes = MemoryMarshal.Cast<float, Vector<float>>(right);
-        Vector<float> sums = Vector<float>.Zero;
-        for (int i = 0; i < leftLanes.Length; i++)
-        {
-            sums += leftLanes[i] * rightLanes[i];
-        }
-
-        float sum = Vector.Sum(sums);
-        for (int i = leftLanes.Length * Vector<float>.Count; i < left.Length; i++)
-        {
-            sum += left[i] * right[i];
-        }
-
-        return sum;
-    }
-
-    private static void AddScaled(Span<float> target, ReadOnlySpan<float> addend, float factor)
-    {
-        Span<Vector<float>> targetLanes = MemoryMarshal.Cast<float, Vector<float>>(target);
-        ReadOnlySpan<Vector<float>> addendLanes = MemoryMarshal.Cast<float, Vector<float>>(addend);
-        var factors = new Vector<float>(factor);
-        for (int i = 0; i < targetLanes.Length; i++)
-        {
-            targetLanes[i] += addendLanes[i] * factors;
-        }
-
-        for (int i = targetLanes.Length * Vector<float>.Count; i < target.Length; i++)
-        {
-            target[i] += addend[i] * factor;
         }
     }
 }
