@@ -53,6 +53,12 @@ internal sealed class LayerExport
         }
     }
 
+    /// <summary>Makes the network's only input a value that the graph has already.</summary>
+    internal void Follow(string value) => _values[_definition.Inputs[0].Name] = value;
+
+    /// <summary>The value of the network's first output.</summary>
+    internal string OutputValue() => Repeated(_definition.Outputs[0]);
+
     internal void WriteOutputs()
     {
         foreach (string output in _definition.Outputs)

@@ -26,14 +26,7 @@ internal static class NetworkExport
         }
 
         int opset = options.IncludesPreprocessing ? Math.Max(options.Opset, PreprocessingExport.OldestOpset) : options.Opset;
-        long weightBytes = definition.State.Sum(parameter => parameter.Shape.ElementCount) * sizeof(float);
-        if (weightBytes > MaxWeightBytes)
-        {
-            throw new InterchangeException(
-                $"{definition.Name}: expected weights of at most {MaxWeightBytes:N0} bytes, which is what one ONNX file can hold, got {weightBytes:N0}. " +
-                "Write safetensors and a definition instead.");
-        }
-
+        CheckSize(definition);
         var export = new LayerExport(new OnnxGraph(opset), definition, network.Weights, network.HasBatchAxis);
         export.WriteInputs(options.IncludesPreprocessing ? PreprocessingOf(network) : null);
         foreach (Node node in definition.Nodes)
@@ -42,11 +35,28 @@ internal static class NetworkExport
         }
 
         export.WriteOutputs();
-        GraphProto graph = export.Graph.Proto;
-        graph.Name = definition.Name;
-        var model = new ModelProto { IrVersion = IrVersion(opset), ProducerName = "ResNetMl", Graph = graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Version = opset });
+        ModelProto model = Model(export.Graph, definition.Name);
         OnnxMetadata.Write(model, network);
+        return model;
+    }
+
+    /// <summary>Refuses a network that is too large for one file.</summary>
+    internal static void CheckSize(NetworkDefinition definition)
+    {
+        long weightBytes = definition.State.Sum(parameter => parameter.Shape.ElementCount) * sizeof(float);
+        if (weightBytes > MaxWeightBytes)
+        {
+            throw new InterchangeException(
+                $"{definition.Name}: expected weights of at most {MaxWeightBytes:N0} bytes, which is what one ONNX file can hold, got {weightBytes:N0}. " +
+                "Write safetensors and a definition instead.");
+        }
+    }
+
+    internal static ModelProto Model(OnnxGraph graph, string name)
+    {
+        graph.Proto.Name = name;
+        var model = new ModelProto { IrVersion = IrVersion(graph.Opset), ProducerName = "ResNetMl", Graph = graph.Proto };
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = graph.Opset });
         return model;
     }
 

@@ -84,6 +84,16 @@ internal sealed class OnnxGraph(int opset)
         return unique;
     }
 
+    internal string Texts(string name, IReadOnlyList<string> texts)
+    {
+        string unique = Reserve(name);
+        var proto = new TensorProto { Name = unique, DataType = ElementKind.String };
+        proto.Dims.Add(texts.Count);
+        proto.StringData.AddRange(texts.Select(ByteString.CopyFromUtf8));
+        Proto.Initializer.Add(proto);
+        return unique;
+    }
+
     internal static AttributeProto Attribute(string name, long number) => new() { Name = name, Type = 2, I = number };
 
     internal static AttributeProto Attribute(string name, float number) => new() { Name = name, Type = 1, F = number };

@@ -30,13 +30,33 @@ internal static class PreprocessingExport
         string pixels = graph.Part("Cast", $"{Prefix}/float", [input], Attribute("to", (long)ElementKind.Float));
         pixels = graph.Part("Transpose", $"{Prefix}/planes", [pixels], Attribute("perm", 0, 3, 1, 2));
         pixels = Channels(graph, pixels, preprocessing.ChannelOrder);
-        pixels = Resize(graph, pixels, preprocessing);
-        pixels = Crop(graph, pixels, preprocessing.Crop);
+        pixels = Crop(graph, Resize(graph, pixels, preprocessing), preprocessing.Crop);
+        Normalise(graph, pixels, preprocessing, networkInput);
+    }
 
-        // The same steps as this product's own: divide by 255, subtract the mean, divide by the deviation.
+    /// <summary>Prepares planes of red, green and blue from 0 to 255.</summary>
+    /// <param name="graph">Where nodes are added.</param>
+    /// <param name="pixels">[N, 3, H, W].</param>
+    /// <param name="preprocessing">What is done.</param>
+    /// <param name="hasSize">Whether the planes have the size of the result already, so that resizing and crop are left out.</param>
+    internal static string Prepare(OnnxGraph graph, string pixels, Preprocessing preprocessing, bool hasSize)
+    {
+        pixels = Channels(graph, pixels, preprocessing.ChannelOrder);
+        pixels = hasSize ? pixels : Crop(graph, Resize(graph, pixels, preprocessing), preprocessing.Crop);
+        return Normalise(graph, pixels, preprocessing, graph.Reserve($"{Prefix}/normalised"));
+    }
+
+    /// <summary>Resizes planes by a rule, rounded to 8 bits.</summary>
+    internal static string Resize(OnnxGraph graph, string pixels, ResizeRule rule, ResizeFilter filter) => Resize(
+        graph, pixels, new Preprocessing(rule, null, ChannelOrder.Rgb, [0, 0, 0], [1, 1, 1], filter));
+
+    // The same steps as this product's own: divide by 255, subtract the mean, divide by the deviation.
+    private static string Normalise(OnnxGraph graph, string pixels, Preprocessing preprocessing, string output)
+    {
+        int channels = preprocessing.Channels;
         string unit = graph.Part("Div", $"{Prefix}/unit", [pixels, graph.Scalar($"{Prefix}/255", 255)]);
         string centred = graph.Part("Sub", $"{Prefix}/centred", [unit, graph.Floats($"{Prefix}/mean", [1, channels, 1, 1], [.. preprocessing.Mean])]);
-        graph.Node("Div", networkInput, [centred, graph.Floats($"{Prefix}/deviation", [1, channels, 1, 1], [.. preprocessing.StandardDeviation])]);
+        return graph.Node("Div", output, [centred, graph.Floats($"{Prefix}/deviation", [1, channels, 1, 1], [.. preprocessing.StandardDeviation])]);
     }
 
     private static string Resize(OnnxGraph graph, string pixels, Preprocessing preprocessing)
@@ -113,7 +133,9 @@ internal static class PreprocessingExport
             default:
                 // (19595·R + 38470·G + 7471·B + 32768) / 65536, rounded down: whole numbers below 2²⁴, exact in single precision.
                 string weighted = graph.Part("Mul", $"{Prefix}/weighted", [pixels, graph.Floats($"{Prefix}/luma", [1, 3, 1, 1], 19595, 38470, 7471)]);
-                string sum = graph.Part("ReduceSum", $"{Prefix}/grey", [weighted, graph.Integers($"{Prefix}/greyAxis", 1)], Attribute("keepdims", 1L));
+                string sum = graph.Opset >= 13
+                    ? graph.Part("ReduceSum", $"{Prefix}/grey", [weighted, graph.Integers($"{Prefix}/greyAxis", 1)], Attribute("keepdims", 1L))
+                    : graph.Part("ReduceSum", $"{Prefix}/grey", [weighted], Attribute("axes", 1), Attribute("keepdims", 1L));
                 string half = graph.Part("Add", $"{Prefix}/greyHalf", [sum, graph.Scalar($"{Prefix}/32768", 32768)]);
                 string shifted = graph.Part("Div", $"{Prefix}/greyShifted", [half, graph.Scalar($"{Prefix}/65536", 65536)]);
                 return graph.Part("Floor", $"{Prefix}/greyFloor", [shifted]);

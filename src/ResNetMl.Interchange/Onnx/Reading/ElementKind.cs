@@ -10,6 +10,7 @@ internal static class ElementKind
     internal const int Int16 = 5;
     internal const int Int32 = 6;
     internal const int Int64 = 7;
+    internal const int String = 8;
     internal const int Bool = 9;
     internal const int Float16 = 10;
     internal const int Double = 11;

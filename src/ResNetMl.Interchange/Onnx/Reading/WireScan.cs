@@ -74,7 +74,7 @@ internal ref struct WireScan
         (Kind.Tensor, 1 or 7 or 11) => Kind.Int64List,
         (Kind.Tensor, 4 or 10) => Kind.FixedList,
         (Kind.Tensor, 5) => Kind.Int32List,
-        (Kind.Tensor, 8) => Kind.Text,
+        (Kind.Tensor, 6 or 8) => Kind.Text,
         (Kind.Tensor, 9) => Kind.Bytes,
         (Kind.Tensor, 13) => Kind.Entry,
         (Kind.ValueInfo, 1) => Kind.Text,
