@@ -48,9 +48,11 @@ public sealed class ColumnConcatenatingTransformer : RowMappingTransformer, ISav
         InputColumnNames = inputColumnNames;
     }
 
-    internal string OutputColumnName { get; }
+    /// <summary>The column that is made.</summary>
+    public string OutputColumnName { get; }
 
-    internal IReadOnlyList<string> InputColumnNames { get; }
+    /// <summary>The columns that are joined, in their order.</summary>
+    public IReadOnlyList<string> InputColumnNames { get; }
 
     /// <inheritdoc/>
     public SavedComponent Save()

@@ -10,7 +10,7 @@ namespace ResNetMl.Transforms.Onnx;
 /// them frees the memory. Nothing new begins afterwards (<see cref="ObjectDisposedException"/>).</para>
 /// <para>A saved one holds the whole ONNX file, and threads, shapes and session options with it.</para>
 /// </remarks>
-public sealed class OnnxTransformer : RowMappingTransformer, ISavableTransformer, IDisposable
+public sealed class OnnxTransformer : RowMappingTransformer, ISavableTransformer, IOnnxModelTransformer, IDisposable
 {
     internal const string LoaderName = "OnnxTransform";
     internal const string LogSource = "OnnxTransformer; Session";
@@ -45,6 +45,12 @@ public sealed class OnnxTransformer : RowMappingTransformer, ISavableTransformer
 
     internal string ModelName => _source.Name;
 
+    IReadOnlyList<string> IOnnxModelTransformer.InputColumnNames => [.. Inputs.Select(port => port.Name)];
+
+    IReadOnlyList<string> IOnnxModelTransformer.OutputColumnNames => [.. Outputs.Select(output => output.ColumnName)];
+
+    int IOnnxModelTransformer.ModelOutputCount => _session.OutputNames.Count;
+
     /// <summary>What to write: the ONNX file's bytes, external data among them, and how it is used.</summary>
     /// <exception cref="IOException">The file that the model was read from is gone, or another by now.</exception>
     /// <exception cref="NotSupportedException">With its external data the model is larger than the 2 GiB of an ONNX file.</exception>
@@ -60,6 +66,8 @@ public sealed class OnnxTransformer : RowMappingTransformer, ISavableTransformer
 
         return OnnxTransformerFormat.Save(_source, _settings);
     }
+
+    ReadOnlyMemory<byte> IOnnxModelTransformer.ReadModel() => _source.Bytes();
 
     /// <summary>Gives the model's memory back once the passes that have begun are over.</summary>
     public void Dispose()

@@ -20,10 +20,10 @@ internal static class ModelFile
     /// <summary>The newest layout of parts that is written and read.</summary>
     internal const int LoaderVersion = 1;
 
-    private const string NetworkPart = "network.json";
-    private const string PreprocessingPart = "preprocessing.json";
+    internal const string NetworkPart = "network.json";
+    internal const string PreprocessingPart = "preprocessing.json";
     private const string LabelsPart = "labels.json";
-    private const string WeightsPart = "weights.safetensors";
+    internal const string WeightsPart = "weights.safetensors";
     private const string ProvenancePart = "provenance.json";
     private const string MetricsPart = "metrics.json";
 
@@ -73,7 +73,8 @@ internal static class ModelFile
         }
     }
 
-    private static StateDictionary ReadWeights(ModelParts parts, NetworkDefinition definition)
+    /// <summary>Reads the weights of a network from their part.</summary>
+    internal static StateDictionary ReadWeights(ModelParts parts, NetworkDefinition definition)
     {
         long needed = definition.State.Sum(spec => spec.Shape.ElementCount * sizeof(float));
         long held = SizeOf(parts, WeightsPart);

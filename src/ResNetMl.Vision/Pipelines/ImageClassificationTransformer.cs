@@ -16,7 +16,7 @@ namespace ResNetMl.Vision;
 /// names the labels), in ML.NET's order. A block is a batch. Where there is a text column <c>ImagePath</c>, messages name the image by it. An unreadable
 /// image gets scores of NaN and an empty label in a view, with a warning, and is an error of an engine for single examples.
 /// </remarks>
-internal sealed class ImageClassificationTransformer : RowMappingTransformer, ISavableTransformer, IDisposable
+internal sealed class ImageClassificationTransformer : RowMappingTransformer, ISavableTransformer, IDecodedImageClassifier, IDisposable
 {
     internal const string LabelColumn = "Label";
     internal const string ImageColumnName = "ImageSource";
@@ -36,6 +36,10 @@ internal sealed class ImageClassificationTransformer : RowMappingTransformer, IS
 
     /// <summary>The columns that a model's examples have; its label is not needed for scoring.</summary>
     internal static DataViewSchema ExampleSchema { get; } = MakeExampleSchema();
+
+    string IDecodedImageClassifier.ImageColumnName => ImageColumnName;
+
+    Model IDecodedImageClassifier.ExportedModel => _model.Model;
 
     /// <inheritdoc/>
     public SavedComponent Save() => new(ModelFile.Loader, ModelFile.LoaderVersion, [.. ModelFile.Parts(_model.Model)]);

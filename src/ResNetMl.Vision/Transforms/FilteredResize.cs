@@ -62,7 +62,8 @@ internal static class FilteredResize
             : settings.CropAnchor == last ? free
             : -(-free / 2);
 
-    private static byte[] Rgb(MLImage image)
+    /// <summary>Red, green and blue of each pixel.</summary>
+    internal static byte[] Rgb(MLImage image)
     {
         ReadOnlySpan<byte> pixels = image.Pixels;
         int red = image.PixelFormat == MLPixelFormat.Rgba32 ? 0 : 2;

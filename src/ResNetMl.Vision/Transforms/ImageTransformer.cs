@@ -42,6 +42,8 @@ public abstract class ImageTransformer : RowMappingTransformer, ISavableTransfor
     public IReadOnlyCollection<(string OutputColumnName, string InputColumnName)> Columns
         => [.. _columns.Select(column => (column.Output, column.Input))];
 
+    internal IReadOnlyList<ImageColumn> ImageColumns => _columns;
+
     /// <inheritdoc/>
     public SavedComponent Save() => new(
         _loader, 1, [ModelPart.FromText(PartName, JsonSerializer.Serialize(_columns.Select(column => (object)column), Json))]);
