@@ -67,7 +67,7 @@ public sealed class OnnxTransformer : RowMappingTransformer, ISavableTransformer
         return OnnxTransformerFormat.Save(_source, _settings);
     }
 
-    ReadOnlyMemory<byte> IOnnxModelTransformer.ReadModel() => _source.Bytes();
+    ReadOnlyMemory<byte> IOnnxModelTransformer.ReadModel() => _source.WholeFile();
 
     /// <summary>Gives the model's memory back once the passes that have begun are over.</summary>
     public void Dispose()

@@ -173,7 +173,6 @@ public sealed class PipelineExportTests
         Assert.Throws<ArgumentException>(() => _context.Model.ConvertToOnnx(model, Training, Stream.Null));
     }
 
-    // At the default size of 299×299 this takes minutes; measured so once: 200 of 200 labels (MEASURE).
     [Fact]
     public void All_200_flowers_get_the_pipelines_labels_and_scores()
     {
