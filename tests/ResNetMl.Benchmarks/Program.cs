@@ -33,13 +33,16 @@ const string Usage = """
       transfer [--sets flowers_small,deck_crack] [--seeds 3] [--data FOLDER] [--precision auto|float32|bfloat16] [--features FOLDER]
                     transfer learning with the image trainer's defaults on the trunk in data/weights: time from files to a saved model,
                     first and with the features kept; stratified 5-fold accuracy; --features: kept in that folder, no times
+      transfer --recipe [--sets flowers_small,deck_crack] [--seeds 3] [--first-seed 1] [--data FOLDER] [--results transfer-recipe.txt]
+               [--blocks N] [--epochs N] [--rate X] [--trunk-factor X] [--size N] [--views N] [--area X] [--smoothing X] [--mixup X]
+                    the same with fine-tuning and augmentation; each fold's accuracy is appended to the results, and those there are not repeated
       fuzz [--count 200000] [--processes N] [--seed 1] [--first 0] [--run]
                     reads damaged ONNX, PyTorch, safetensors, JSON and model files; each must end in time, within
                     bounds and with a reader's own error; --run: networks that are read are run, forward and backward
     """;
 
 if ((KillResumeCommand.TryRun(args) ?? FuzzCommand.TryRun(args) ?? PublishedModelsCommand.TryRun(args) ?? TorchvisionCommand.TryRun(args)
-    ?? PipelineScoringCommand.TryRun(args) ?? PoolCommand.TryRun(args) ?? TransferCommand.TryRun(args)) is { } exitCode)
+    ?? PipelineScoringCommand.TryRun(args) ?? PoolCommand.TryRun(args) ?? RecipeCommand.TryRun(args) ?? TransferCommand.TryRun(args)) is { } exitCode)
 {
     return exitCode;
 }
