@@ -1,5 +1,6 @@
 using System.Globalization;
 using ResNetMl.Engine;
+using ResNetMl.Images;
 
 namespace ResNetMl.Benchmarks.Transfer;
 
@@ -18,6 +19,7 @@ internal static class TransferCommand
         string data = Text(args, "--data", Environment.GetEnvironmentVariable("RESNETML_TEST_DATA") ?? Path.Combine(Root(), "..", "shared", "data"));
         string? features = Text(args, "--features", "") is { Length: > 0 } given ? given : null;
         int seeds = int.Parse(Text(args, "--seeds", "3"), CultureInfo.InvariantCulture);
+        TransferOptions changes = Changes(args);
         Console.WriteLine($"{MachineName.Cpu}, {Environment.ProcessorCount} threads, {Backends.DefaultReason}");
         foreach (string set in Text(args, "--sets", string.Join(',', Sets)).Split(','))
         {
@@ -30,13 +32,13 @@ internal static class TransferCommand
 
             using var study = new TransferStudy(
                 Path.Combine(Root(), "data", "weights", "resnet50-v2-trunk.onnx"), folder,
-                Enum.Parse<Precision>(Text(args, "--precision", nameof(Precision.Auto)), ignoreCase: true), features);
+                Enum.Parse<Precision>(Text(args, "--precision", nameof(Precision.Auto)), ignoreCase: true), features, changes);
             if (features is null)
             {
                 (double first, double second) = study.Times();
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{set}: {study.Count} files to saved model with the defaults {first:F1} s, again with the features kept {second:F1} s"));
+                    $"{set}: {study.Count} files to saved model {first:F1} s, again with the features kept {second:F1} s"));
             }
 
             var all = new List<double>();
@@ -49,10 +51,29 @@ internal static class TransferCommand
             }
 
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{set}: mean of {all.Count} fits with the defaults {all.Average():F4}, standard deviation over folds {Deviation(all):F4}"));
+                CultureInfo.InvariantCulture, $"{set}: mean of {all.Count} fits {all.Average():F4}, standard deviation over folds {Deviation(all):F4}"));
         }
 
         return 0;
+    }
+
+    /// <summary>By default ML.NET's: squashed to 299×299, a tenth held out.</summary>
+    private static TransferOptions Changes(string[] args)
+    {
+        int Number(string name) => int.Parse(Text(args, name, "0"), CultureInfo.InvariantCulture);
+        int size = Number("--size");
+        int crop = Number("--crop");
+        bool hasAllRows = args.Contains("--all-rows");
+        Console.WriteLine(
+            (crop > 0 ? $"shorter side {Number("--shorter-side")}, crop {crop}" : $"squashed to {(size > 0 ? size : 299)}×{(size > 0 ? size : 299)}") +
+            (hasAllRows ? $"; no rows held out, {TransferOptions.EpochsOfAllRows} epochs" : "; a tenth held out, early stopping"));
+        return new TransferOptions(
+            crop > 0
+                ? new Preprocessing(
+                    new ResizeShorterSide(Number("--shorter-side")), new ImageSize(crop, crop), ChannelOrder.Rgb, Preprocessing.ImageNet.Mean, Preprocessing.ImageNet.StandardDeviation)
+                : null,
+            size > 0 ? new ImageSize(size, size) : null,
+            hasAllRows);
     }
 
     private static double Deviation(List<double> values) => Math.Sqrt(values.Average(value => Math.Pow(value - values.Average(), 2)));

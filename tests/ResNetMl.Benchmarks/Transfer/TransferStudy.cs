@@ -1,12 +1,22 @@
 using System.Diagnostics;
 using ResNetMl.Data;
 using ResNetMl.Engine;
+using ResNetMl.Images;
 using ResNetMl.Tensors;
 using ResNetMl.Vision;
 
 namespace ResNetMl.Benchmarks.Transfer;
 
-/// <summary>One set of photographs, learned with the trainer's defaults. Features are kept in a folder of the study's own, so that fifteen fits cost little.</summary>
+/// <summary>What a study changes of the trainer's defaults; with all of these as they are, nothing.</summary>
+/// <param name="Preprocessing">How images are prepared; null squashes them to 299×299 as ML.NET does.</param>
+/// <param name="Size">Another size to squash to.</param>
+/// <param name="LearnsFromAllRows">Whether no row is held out: thirty epochs, and the last is kept.</param>
+internal sealed record TransferOptions(Preprocessing? Preprocessing, ImageSize? Size, bool LearnsFromAllRows)
+{
+    public const int EpochsOfAllRows = 30;
+}
+
+/// <summary>One set of photographs, learned with the trainer's defaults or what is changed of them. Features are kept in a folder of the study's own, so that fifteen fits cost little.</summary>
 internal sealed class TransferStudy : IDisposable
 {
     private readonly MLContext _context = new(seed: 1);
@@ -14,14 +24,17 @@ internal sealed class TransferStudy : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("resnetml-transfer-").FullName;
     private readonly IDataView _rows;
     private readonly Precision _precision;
+    private readonly TransferOptions _changes;
 
     /// <summary>Finds the photographs; they are read anew at each pass.</summary>
     /// <param name="backbone">The trunk's file.</param>
     /// <param name="folder">One folder a label.</param>
     /// <param name="precision">In what numbers the trunk computes.</param>
     /// <param name="featuresFolder">Where features are kept from one study to the next; null keeps none.</param>
-    public TransferStudy(string backbone, string folder, Precision precision, string? featuresFolder)
+    /// <param name="changes">What is not as by default.</param>
+    public TransferStudy(string backbone, string folder, Precision precision, string? featuresFolder, TransferOptions changes)
     {
+        _changes = changes;
         _precision = precision;
         Workspace = featuresFolder ?? Path.Combine(_folder, "workspace");
         _backbone = backbone;
@@ -79,13 +92,18 @@ internal sealed class TransferStudy : IDisposable
         MetricsCallback = _ => { },
         Precision = _precision,
         Seed = seed,
+        Preprocessing = _changes.Preprocessing,
+        ImageSize = _changes.Size,
+        ValidationSetFraction = _changes.LearnsFromAllRows ? null : 0.1f,
+        EarlyStoppingCriteria = _changes.LearnsFromAllRows ? null : new ImageClassificationTrainer.EarlyStopping(),
+        Epoch = _changes.LearnsFromAllRows ? TransferOptions.EpochsOfAllRows : 200,
     };
 
     /// <summary>The fitted head on features from the cache: what the pipeline computes, without computing the backbone again.</summary>
     private double Accuracy(Model model, IDataView test)
     {
         ImageClassificationTrainer.Options options = Options(seed: 1);
-        Backbone backbone = Backbone.Load(new BackboneRequest(options.Arch.ToString()) { WeightsPath = _backbone }, _context, "transfer", CancellationToken.None);
+        Backbone backbone = Backbone.Load(new BackboneRequest(options.Arch.ToString()) { WeightsPath = _backbone, Size = options.ImageSize, Preprocessing = options.Preprocessing }, _context, "transfer", CancellationToken.None);
         var extraction = new ExtractionOptions { Executor = new BackendExecutor(Backends.Default), Precision = _precision };
         var cache = FeatureCache.Open(backbone, extraction, Workspace, options.TrainSetBottleneckCachedValuesFileName, reads: true, Console.Error.WriteLine);
         using var extractor = new FeatureExtractor(backbone, extraction);
