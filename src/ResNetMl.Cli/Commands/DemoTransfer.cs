@@ -39,7 +39,9 @@ internal static class DemoTransfer
         ITransformer model;
         using (var progress = new PhaseDisplay(terminal))
         {
-            model = Pipeline(mlContext, executor, progress, context.Cancellation).Fit(parts.TrainSet);
+            // A part of a split does not know how many rows it has.
+            void Show(ImageClassificationTrainer.ImageClassificationMetrics metrics) => DemoTransfer.Show(progress, metrics, photographs.Length - test);
+            model = Pipeline(mlContext, executor, Show, context.Cancellation).Fit(parts.TrainSet);
         }
 
         mlContext.Model.Save(model, parts.TrainSet.Schema, modelFile);
@@ -77,7 +79,8 @@ internal static class DemoTransfer
         };
     }
 
-    private static IEstimator<ITransformer> Pipeline(MLContext mlContext, Executor executor, PhaseDisplay progress, CancellationToken cancellation) =>
+    private static IEstimator<ITransformer> Pipeline(
+        MLContext mlContext, Executor executor, Action<ImageClassificationTrainer.ImageClassificationMetrics> show, CancellationToken cancellation) =>
         mlContext.Transforms.Conversion.MapValueToKey("Label")
             .Append(mlContext.Transforms.LoadRawImageBytes("Image", imageFolder: null, inputColumnName: nameof(Photograph.ImagePath)))
             .Append(mlContext.MulticlassClassification.Trainers.ImageClassification(new ImageClassificationTrainer.Options
@@ -88,15 +91,15 @@ internal static class DemoTransfer
                 Executor = executor.Scoring,
                 Precision = executor.Precision,
                 CancellationToken = cancellation,
-                MetricsCallback = metrics => Show(progress, metrics),
+                MetricsCallback = show,
             }))
             .Append(mlContext.Transforms.Conversion.MapKeyToValue(MulticlassColumns.PredictedLabel));
 
-    private static void Show(PhaseDisplay progress, ImageClassificationTrainer.ImageClassificationMetrics metrics)
+    private static void Show(PhaseDisplay progress, ImageClassificationTrainer.ImageClassificationMetrics metrics, int images)
     {
         if (metrics.Bottleneck is { } image)
         {
-            progress.Report("features", new ProgressState(image.Index, image.Total ?? image.Index));
+            progress.Report("features", new ProgressState(image.Index, images));
         }
         else if (metrics.Train is { DatasetUsed: ImageClassificationTrainer.ImageClassificationMetrics.Dataset.Validation } epoch)
         {
